@@ -213,6 +213,7 @@ def _settings(folder: Folder, records: Sequence[SchemeRecord]) -> dict[str, Any]
         "pops": project.pops.model_dump() if project.pops else None,
         **(project.keep.table() if project.keep else {}),
         "encrypt": list(project.encrypt_recordings) or None,
+        "places": project.parking.numbers if project.parking else None,
         "notify": list(project.notify) or None,
         "secrets": for_decisions(folder, records) or None,
     }

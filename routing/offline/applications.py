@@ -11,8 +11,19 @@ from collections.abc import Callable
 from routing.model.causes import cause_of_status
 from routing.model.queue import CALLS_OF
 from routing.model.tags import TAGS, tags_of
-from routing.offline import bridging, dialogue, holding, listening, rooms, socketing, talk_keys
+from routing.offline import (
+    bound_keys,
+    bridging,
+    dialogue,
+    holding,
+    intercepting,
+    listening,
+    rooms,
+    socketing,
+    talk_keys,
+)
 from routing.offline.argument import atoi, cause_named, separate
+from routing.offline.leaving import way
 from routing.offline.line import HungUp, ScheduledTask, Transfer
 from routing.offline.running import RunningCall
 
@@ -89,10 +100,9 @@ def ring_ready(call: RunningCall, data: str) -> None:
 
 
 def transfer(call: RunningCall, data: str) -> None:
-    """``transfer extension [dialplan] [context]``."""
-    arguments = separate(data, " ", 4)
-    if arguments:
-        raise Transfer(arguments[0], *_two(arguments[1:]))
+    """``transfer [-both] extension [dialplan] [context]``."""
+    if leads := way(data):
+        raise leads
 
 
 def execute_extension(call: RunningCall, data: str) -> None:
@@ -216,16 +226,8 @@ APPLICATIONS: dict[str, Application] = {
     "answer": answer,
     "pre_answer": pre_answer,
     "ring_ready": ring_ready,
-    "playback": dialogue.playback,
-    "endless_playback": dialogue.endless_playback,
-    "play_and_get_digits": dialogue.play_and_get_digits,
-    "displace_session": dialogue.displace_session,
-    "stop_displace_session": dialogue.stop_displace_session,
-    "bind_digit_action": dialogue.bind_digit_action,
-    "digit_action_set_realm": dialogue.digit_action_set_realm,
-    "clear_digit_action": dialogue.clear_digit_action,
-    "record": dialogue.record,
-    "record_session": dialogue.record_session,
+    **dialogue.DIALOGUE,
+    **bound_keys.BINDING,
     **talk_keys.IN_TALK,
     **listening.LISTENING,
     "bridge": bridging.bridge,
@@ -243,6 +245,6 @@ APPLICATIONS: dict[str, Application] = {
     "event": holding.event,
     "limit": limit,
     "limit_execute": limit_execute,
-    "intercept": no_effect,  # nobody waits in another call of a test
+    "intercept": intercepting.intercept,
     **dict.fromkeys(("log", "mkdir", "start_dtmf"), no_effect),
 }

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
+from uuid import UUID, uuid5
 
 from routing.model.rating import AFTER_TALK
-from routing.offline import talk_keys, transferring
+from routing.offline import bound_keys, legs, talk_keys, transferring
 from routing.offline.argument import separate
 from routing.offline.confirming import prompt_of
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
+from routing.offline.leaving import BothLegs, HandedOver
 from routing.offline.leg import CalledLeg
 from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Transfer
 from routing.offline.originate import Originate
 from routing.offline.phones import CONSULT_MS
-from routing.offline.running import HandedOver, RunningCall
+from routing.offline.running import RunningCall
 from routing.offline.transferring import Sending
 
+#: The uuids of called legs come from their call's.
+LEGS = UUID("0b0f0c5e-51f4-4c4b-9a70-2f6d1f2f8a11")
 #: Variables of the caller's leg that an originate inherits when the dial string does not set them.
 INHERITED = (
     "group_confirm_key", "group_confirm_file", "group_confirm_read_timeout", "group_confirm_cancel_timeout",
@@ -50,7 +54,8 @@ def _originate(call: RunningCall, data: str) -> CalledLeg | str:
         call.line.note("error", f"bridge: {error}")
         return "ORIGINATOR_CANCEL"
     prompt = prompt_of(call)
-    result = Originate(call.line, parts, call.phones, call.line.get("call_timeout"), prompt).run()
+    originate = Originate(call.line, parts, call.phones, call.line.get("call_timeout"), prompt)
+    result = bound_keys.ring(call, originate)
     if call.line.media:
         call.line.hear("nothing")
     return result
@@ -115,16 +120,31 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
     line.talks(leg.target)
     call.answer()
     line.set("bridge_channel", leg.target)
-    line.set("bridge_uuid", f"{line.profile.uuid}.{leg.target}.{line.now_ms}")
+    line.set("bridge_uuid", str(uuid5(LEGS, f"{line.profile.uuid}.{leg.target}.{line.now_ms}")))
     for name in filter(None, (line.get("import") or "").split(",")):
         line.set(name, leg.endpoint.variables.get(name))
     line.note("talk", leg.target)
     since, whispers = line.now_ms, _before_talk(call, leg)
     if not call.caller.hangs_up_in_talk:
         line.gives_up_ms = None
-    lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
-    _talk_on(call, leg, _Span(since, since + lasts, whispers))
+    leg.begins_talk(since)
+    _talk_on(call, leg, _Span(since, _end_of(leg), whispers))
     _ended(call, leg)
+
+
+def talk_again(call: RunningCall, leg: CalledLeg) -> NoReturn:
+    """Talk with a leg that `intercept` names, or that names this one; its script goes on."""
+    line = call.line
+    line.talks(leg.target)
+    line.set("bridge_channel", leg.target)
+    line.note("talk", leg.target)
+    _talk_on(call, leg, _Span(line.now_ms, _end_of(leg)))
+    _ended(call, leg)
+    raise HungUp("NORMAL_CLEARING", leg.target)
+
+
+def _end_of(leg: CalledLeg) -> int:
+    return LONGEST_MS if leg.ends_ms is None else leg.ends_ms
 
 
 def _ended(call: RunningCall, leg: CalledLeg) -> None:
@@ -164,11 +184,13 @@ def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
         sent = _until_the_end(call, leg, span)
     except Interrupted as reason:
         line.note("talk_end", leg.target, _who(reason), line.now_ms - span.since)
+        line.leaves(leg.target)
+        legs.left(call, leg, reason)
         raise
     else:
         line.note("talk_end", leg.target, "transfer" if sent else "person", line.now_ms - span.since)
-    finally:
         line.leaves(leg.target)
+        legs.left(call, leg, None)
     line.hear("nothing")
     if sent is None:
         return
@@ -207,4 +229,6 @@ def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Send
 def _who(reason: Interrupted) -> str:
     if isinstance(reason, HungUp):
         return reason.who
+    if isinstance(reason, BothLegs):
+        return "keys"
     return "transfer" if isinstance(reason, HandedOver) else "ended by a scheduled transfer"

@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from routing.model.message import least_seconds
 from routing.model.rating import SCORE
 from routing.model.recognition import ENDING
-from routing.model.talk_keys import REALM
 from routing.model.typed_digits import MASK, SECRET, TYPED
-from routing.offline import listening, talk_keys
 from routing.offline.argument import atoi, separate
-from routing.offline.line import LONGEST_MS, ScheduledTask, Transfer
+from routing.offline.line import LONGEST_MS
 from routing.offline.pattern import BadPattern, compiled, to_bytes
 from routing.offline.running import RunningCall
 from routing.offline.sounds import heard_as
 
 BETWEEN_DIGITS_MS = 300
-#: The group of the tasks that are bound keys.
-BOUND_KEYS = "keys"
 #: The variable of a prompt that reads the digits after those of the prompt before (`routing.steps.typed`).
 FURTHER = "routing_further"
 
@@ -64,33 +60,6 @@ def stop_displace_session(call: RunningCall, data: str) -> None:
     if call.line.displaced and call.line.displaced == data:
         call.line.displaced = ""
         call.line.hear("nothing")
-
-
-def bind_digit_action(call: RunningCall, data: str) -> None:
-    """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
-    realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
-    if realm == REALM:
-        return talk_keys.bind(call, data)
-    where = [*separate(argument, " ", 4), None, None]
-    if realm == listening.REALM:
-        return call.listens_for.update({key: Transfer(str(where[0]), where[1], where[2], "key")})
-    if action != "exec[i]:transfer" or not where[0]:
-        call.line.note("error", f"bind_digit_action {data}")
-        return
-    for pressed, at_ms in call.caller.presses:
-        if pressed == key and at_ms >= call.line.now_ms:
-            leaves = Transfer(str(where[0]), where[1], where[2], "key")
-            call.line.tasks.append(ScheduledTask(at_ms, BOUND_KEYS, leaves))
-
-
-def digit_action_set_realm(call: RunningCall, data: str) -> None:
-    """The keys of a realm count from now on; here those of all do."""
-
-
-def clear_digit_action(call: RunningCall, data: str) -> None:
-    """``clear_digit_action all``: bound keys have no effect any more."""
-    call.line.tasks = [task for task in call.line.tasks if task.group != BOUND_KEYS]
-    call.listens_for.clear()
 
 
 def play(call: RunningCall, path: str) -> bool:
@@ -190,7 +159,7 @@ def _read(call: RunningCall, question: DigitPrompt) -> tuple[str, str, bool]:
         return "", "", False
     digits, terminator = "", ""
     while len(digits) < question.most and not terminator:
-        pause = BETWEEN_DIGITS_MS if digits or goes_on else call.caller.types_after_ms
+        pause = BETWEEN_DIGITS_MS if digits or goes_on else _first_ms(call)
         allowed = question.digit_ms if digits else question.wait_ms
         pressed = _next_key(call, question) if pause < allowed else ""
         call.line.wait(call.line.now_ms + (pause if pressed else allowed))
@@ -202,6 +171,12 @@ def _read(call: RunningCall, question: DigitPrompt) -> tuple[str, str, bool]:
         else:
             digits += pressed
     return digits, terminator, len(digits) >= question.least and bool(digits or question.least == 0)
+
+
+def _first_ms(call: RunningCall) -> int:
+    """After how long the caller begins to type."""
+    at_ms, now_ms = call.caller.types_at_ms, call.line.now_ms
+    return call.caller.types_after_ms if at_ms is None else max(at_ms - now_ms, 0)
 
 
 def _next_key(call: RunningCall, question: DigitPrompt) -> str:
@@ -248,3 +223,14 @@ def record_session(call: RunningCall, data: str) -> None:
     arguments = separate(data, " ", 2)
     if arguments and not arguments[0].endswith(f".{ENDING}"):
         call.line.note("record", arguments[0], "session")
+
+
+DIALOGUE = {
+    "playback": playback,
+    "endless_playback": endless_playback,
+    "play_and_get_digits": play_and_get_digits,
+    "displace_session": displace_session,
+    "stop_displace_session": stop_displace_session,
+    "record": record,
+    "record_session": record_session,
+}

@@ -174,7 +174,9 @@ def _digits(detail: str) -> str:
 
 
 def _who(detail: str) -> str:
-    return f"{detail} hangs up" if detail in ("person", "caller") else "sent on" if detail == "transfer" else detail
+    if detail in ("person", "caller"):
+        return f"{detail} hangs up"
+    return {"transfer": "sent on", "keys": "by a key"}.get(detail, detail)
 
 
 def _merged(rows: Iterable[LadderRow]) -> list[LadderRow]:

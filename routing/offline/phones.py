@@ -6,7 +6,7 @@ its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answ
 ``transfers to 103 after 5s`` (once a call), ``attended`` (a consultation call comes before the transfer), ``confirms
 after 3s``, ``never confirms`` or ``refuses after 2s`` (by the key that refuses, where there is one); ``early media``
 when it sends sound instead of ringing before it answers, as carriers do for mobiles; ``presses *5 after 3s``: keys in
-its talk, again for more of them. Knows nothing of dial strings.
+its talk, again for more of them; ``parks after 10s``: the key that parks. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ _BEHAVIOURS = {
 }  # fmt: skip
 _MANNERS = (
     "'talks 30s', 'never hangs up', 'transfers to 103 after 5s', 'attended', 'confirms after 3s', 'never confirms', "
-    "'refuses after 2s', 'presses *5 after 3s'"
+    "'refuses after 2s', 'presses *5 after 3s', 'parks after 10s'"
 )
 _TRANSFERS = re.compile(r"transfers to ([+\w.*#-]{1,64})(?: after (.+))?", re.I)
+#: The keys of a script that park, whichever they are in the project.
+PARKS = "parks"
 _PRESSES = re.compile(r"presses ([0-9*#]{1,16}) after (.+)")
 _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*)(.*)")
 
@@ -78,6 +80,8 @@ class ScriptedCaller:
     hangs_up_after_ms: int | None = None
     message_ms: int = 10_000
     types_after_ms: int = 1_000
+    #: The moment of the first of the digits, where their script has one.
+    types_at_ms: int | None = None
     sends: PhoneTransfer | None = None
     consults: bool = False
     #: Whether ``hangs_up_after_ms`` holds while somebody talks with them too; else only while they wait.
@@ -176,6 +180,8 @@ def _manner(phone: ScriptedPhone, part: str) -> ScriptedPhone:
         return replace(phone, confirms_ms=None)
     if manner.startswith("refuses after "):
         return replace(phone, confirms_ms=None, refuses_ms=milliseconds(manner.removeprefix("refuses after ")))
+    if manner.startswith(f"{PARKS} after "):
+        return replace(phone, presses=(*phone.presses, (PARKS, milliseconds(manner.removeprefix(f"{PARKS} after ")))))
     if found := _PRESSES.fullmatch(manner):
         return replace(phone, presses=(*phone.presses, (found[1], milliseconds(found[2]))))
     raise BadBehaviour(f"{manner!r}: write {_MANNERS} or 'early media'")

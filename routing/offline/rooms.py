@@ -53,6 +53,8 @@ def conference(call: RunningCall, data: str) -> None:
     """``conference room@profile+flags{...}``: talk there until the others have left."""
     call.answer()
     line, name = call.line, data.partition("@")[0]
+    if name not in call.rooms and "join-only" in data:
+        return  # whoever waited there has gone
     room = call.rooms.setdefault(name, Room())
     inside = _Inside(call, room, [_Invitation(call, each) for each in call.invitations])
     call.invitations = []
@@ -63,18 +65,31 @@ def conference(call: RunningCall, data: str) -> None:
     line.hear("audio")
     inside.look()
     _tell(room, line)
+    colleague, since_ms = _colleague(call, room), line.now_ms
+    ends = "person"
     try:
         while not (room.met and room.count < 2):
             with suppress(Freed):
                 line.wait(inside.next_ms())
             inside.turn()
+        ends = "caller"
     finally:
+        if colleague:
+            line.note("talk_end", colleague, ends, line.now_ms - since_ms)
         inside.leave()
         line.leaves(place)
         if not room.callers:
             call.rooms.pop(name, None)
         _tell(room, line)
     line.hear("nothing")
+
+
+def _colleague(call: RunningCall, room: Room) -> str:
+    """Who enters by a key of a talk, where somebody is; such a leg was called."""
+    if call.own.leg is None or room.count < 2:
+        return ""
+    call.line.note("talk", call.own.leg.target)
+    return call.own.leg.target
 
 
 def end_time_alone(call: RunningCall, uuid: str) -> None:

@@ -18,9 +18,9 @@ from routing.offline.document import BadDialplan, ParsedExtension, is_true, pars
 from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
-from routing.offline.leg import CalledLeg
+from routing.offline.leaving import HandedOver, Joined, LegState, Rests, TalkKey
 from routing.offline.limits import Limits
-from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Interrupted, Reset, Transfer
+from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Reset, Transfer
 from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
 from routing.offline.profile import Profile
 
@@ -30,24 +30,7 @@ FORWARDS = 70
 
 Sounds = Callable[[str], int | None]
 #: Held call, phone, its transfer, when the held party hangs up (ms from now) -> events, and whom it hands over to.
-Dial = Callable[["RunningCall", str, PhoneTransfer, int | None], tuple[Sequence[Event], "HandedOver | None"]]
-
-
-class HandedOver(Interrupted):
-    """A phone connects its consultation call to the party that it holds; ``left_ms`` of the talk are left."""
-
-    def __init__(self, leg: CalledLeg, left_ms: int | None) -> None:
-        super().__init__(leg.target)
-        self.leg = leg
-        self.left_ms = left_ms
-
-
-@dataclass(frozen=True)
-class TalkKey:
-    """A bound key: the extension that it runs; ``leg``: whose keys count, ``self`` (the calling leg) or ``peer``."""
-
-    extension: str
-    leg: str
+Dial = Callable[["RunningCall", str, PhoneTransfer, int | None], tuple[Sequence[Event], HandedOver | None]]
 
 
 @dataclass
@@ -65,6 +48,8 @@ class RunningCall:
     run_application: Callable[[RunningCall, str, str], None]
     #: Makes the consultation call of a phone that holds this call's other party.
     dial: Dial
+    #: Talks with another leg that `intercept` names, or rests while that one does.
+    join: Callable[[RunningCall, Joined | Rests], NoReturn]
     #: The phone at this leg's other end, where it is the project's.
     party: str = ""
     actions: int = 0
@@ -76,8 +61,10 @@ class RunningCall:
     #: The address of the engine that decided last.
     engine: str = ""
     broken: bool = False  # `uuid_break` came before the leg waited for anything
-    #: What the keys of a talk run.
-    talk_keys: dict[str, TalkKey] = field(default_factory=dict)
+    #: What the keys of a talk run, by the key and whose it is.
+    talk_keys: dict[tuple[str, str], TalkKey] = field(default_factory=dict)
+    #: Its place among the legs of its call (`routing.offline.legs`).
+    own: LegState = field(default_factory=LegState)
     #: Phones that have transferred the caller.
     transferred_by: set[str] = field(default_factory=set)
     #: Dial strings of whom this caller invites to the next room.
@@ -87,13 +74,18 @@ class RunningCall:
     #: What a voice has spoken for this call, by the name of its file.
     speech: dict[str, Phrase] = field(default_factory=dict)
 
-    def route(self) -> NoReturn:
+    def route(self, first: Transfer | None = None) -> NoReturn:
         """Run the call until its leg is hung up, or joined with another call: raises HungUp or HandedOver."""
+        next_: Transfer | Joined | Rests | None = first
         while True:
             try:
+                if isinstance(next_, Transfer):
+                    self._transfer(next_)
+                elif next_:
+                    self.join(self, next_)
                 self._run()
-            except Transfer as transfer:
-                self._transfer(transfer)
+            except (Transfer, Joined, Rests) as leaving:
+                next_ = leaving
 
     def _run(self) -> None:
         try:

@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.model.callback_call import CONTEXT, CallbackCall
+from routing.offline import legs
 from routing.offline.applications import APPLICATIONS, NEED_MEDIA
 from routing.offline.argument import harmless
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Files
+from routing.offline.intercepting import join
+from routing.offline.leaving import HandedOver, LegState
 from routing.offline.limits import Limits
 from routing.offline.line import CallerLine, HungUp
 from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
 from routing.offline.profile import Profile
-from routing.offline.running import HandedOver, RunningCall, Sounds
+from routing.offline.running import RunningCall, Sounds
 from routing.offline.world import World
 
 SOUND_MS = 3_000
@@ -93,16 +96,21 @@ def run(
 
     ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` holds the counts that calls
     of the same switch share, ``world`` the clock, globals and phones of the calls at the same time: then this runs in
-    one of its scripts.
+    one of its scripts, else in a world of its own.
     """
     caller, limits = caller or ScriptedCaller(), limits or Limits()
-    line = _line(call, _globals(globals_ or {}, world), caller.hangs_up_after_ms, world)
+    own = world is None
+    shared = World() if world is None else world
+    line = _line(call, _globals(globals_ or {}, shared), caller.hangs_up_after_ms, shared)
     running = RunningCall(
-        line, caller, phones or ScriptedPhones(), files, dialplan, decider, sounds, limits, _run_application, _dial
+        line, caller, phones or ScriptedPhones(), files, dialplan, decider, sounds, limits, _run_application, _dial,
+        join, rooms=shared.rooms,
     )  # fmt: skip
-    if world is not None:
-        running.rooms = world.rooms
-    _carry(running, call)
+    if not own:
+        _carry(running, call)
+        return line.events
+    shared.begin(round(call.at.timestamp() * 1000), lambda: _carry(running, call))
+    shared.run()
     return line.events
 
 
@@ -123,17 +131,18 @@ def _carry(running: RunningCall, call: OfflineCall) -> HandedOver | None:
     line = running.line
     running.party = dict(call.variables).get("routing_phone", "")
     line.talks(running.party)  # a calling phone is in use too
+    legs.begins(running)
     try:
         running.route()
     except HungUp as end:
+        legs.ended(running)
+        legs.wait_for_others(running)
         line.note("end", end.cause, end.who)
         return None
     except HandedOver as reached:
+        legs.ended(running)
         line.note("end", "ATTENDED_TRANSFER", "transfer")
         return reached
-    finally:
-        running.limits.ended(call.uuid, line.moment.timestamp())
-        line.leaves(running.party)
 
 
 def _dial(
@@ -146,7 +155,10 @@ def _dial(
     call = OfflineCall(sends.to, account, line.moment, context=INSIDE, uuid=uuid, variables=login(account, phone))
     own_line = _line(call, line.globals, leaves_ms, line.world)
     consulting = ScriptedCaller(consults=True)
-    running = replace(held, line=own_line, caller=consulting, actions=0, typed=0, depth=0, transferred_by=set())
+    running = replace(
+        held, line=own_line, caller=consulting, actions=0, typed=0, depth=0, transferred_by=set(),
+        own=LegState(),
+    )  # fmt: skip
     reached = _carry(running, call)
     return running.line.events, reached
 

@@ -6,42 +6,54 @@ Only the leg that the binding names is heard: the same keys of the other one do 
 from __future__ import annotations
 
 from routing.model.recognition import ENDING
+from routing.offline import legs
 from routing.offline.argument import separate
+from routing.offline.leaving import TalkKey
 from routing.offline.leg import CalledLeg
-from routing.offline.running import RunningCall, TalkKey
+from routing.offline.phones import PARKS
+from routing.offline.running import RunningCall
 
 #: The forms in which keys of a talk are bound: those that run an extension of the recording's, while the talk goes on,
-#: and those with which a person asks a colleague, which scripted phones do not press.
-_RUNS, _ASKS = "exec[H]:execute_extension", "exec[i]:execute_extension"
-_SELF, _PEER = "self", "peer"
+#: on the calling leg, and those with which a person leaves the other party alone, on the leg that presses them.
+_RUNS, _LEAVES = "exec[H]:execute_extension", "exec[i]:execute_extension"
+SELF, _PEER = "self", "peer"
 
 
 def bind(call: RunningCall, data: str) -> None:
     """``talk,*5,exec[H]:execute_extension,extension dialplan context,peer,self``."""
     _, key, action, argument, leg, runs = [*separate(data, ",", 6), "", "", "", "", ""][:6]
-    if action == _ASKS:
-        return
-    if action != _RUNS or leg not in (_SELF, _PEER) or runs != _SELF:
+    expected = {_RUNS: SELF, _LEAVES: leg}.get(action)
+    if leg not in (SELF, _PEER) or runs != expected:
         call.line.note("error", f"bind_digit_action {data}")
         return
-    call.talk_keys[key] = TalkKey(argument, leg)
+    call.talk_keys[key, leg] = TalkKey(argument, leg, own=action == _LEAVES)
 
 
 def wait(call: RunningCall, leg: CalledLeg, since_ms: int, until_ms: int) -> None:
     """Let a talk that began at ``since_ms`` go on; keys that are pressed meanwhile run what they are bound to."""
-    for at_ms, key, by in _pressed(call, leg, since_ms):
-        bound = call.talk_keys.get(key)  # a key may bind others
-        if bound and bound.leg == by and call.line.now_ms <= at_ms < until_ms:
+    for at_ms, key, by in _pressed(call, leg):
+        bound = _bound(call, key, by)  # a key may bind others
+        if bound and since_ms < at_ms < until_ms and call.line.now_ms <= at_ms:
             call.line.wait(at_ms)
             extension, dialplan, context = [*separate(bound.extension, " ", 4), "", ""][:3]
-            call.execute_extension(extension, dialplan, context)
+            presses = legs.of(call, leg) if bound.own and by == _PEER else call
+            presses.execute_extension(extension, dialplan, context)
     call.line.wait(until_ms)
 
 
-def _pressed(call: RunningCall, leg: CalledLeg, since_ms: int) -> list[tuple[int, str, str]]:
+def _bound(call: RunningCall, key: str, by: str) -> TalkKey | None:
+    """What a key runs; `parks` is that of parking, whichever it is."""
+    if key != PARKS:
+        return call.talk_keys.get((key, by))
+    return next(
+        (each for each in call.talk_keys.values() if each.leg == by and each.extension.startswith("park_")), None
+    )
+
+
+def _pressed(call: RunningCall, leg: CalledLeg) -> list[tuple[int, str, str]]:
     """When, which key, and by which leg."""
-    by_peer = [(since_ms + at_ms, key, _PEER) for key, at_ms in leg.phone.presses]
-    by_self = [(at_ms, key, _SELF) for key, at_ms in call.caller.presses]
+    by_peer = [(at_ms, key, _PEER) for key, at_ms in leg.pressed]
+    by_self = [(at_ms, key, SELF) for key, at_ms in call.caller.presses]
     return sorted(by_peer + by_self)
 
 

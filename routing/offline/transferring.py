@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from routing.offline.leaving import HandedOver
 from routing.offline.leg import CalledLeg
-from routing.offline.line import Transfer
+from routing.offline.line import CallerLine, Transfer
 from routing.offline.phones import CONSULT_MS, PhoneTransfer
-from routing.offline.running import HandedOver, RunningCall
+from routing.offline.running import RunningCall
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,23 @@ def _stays(call: RunningCall, leg: CalledLeg) -> None:
 
 def becomes(call: RunningCall, leg: CalledLeg) -> None:
     """From now on this call is a called leg's: its variables are that leg's and those that the calling leg exported."""
-    line, exported = call.line, call.line.exported()
+    line = call.line
     call.limits.ended(line.profile.uuid, line.moment.timestamp())
-    inherited = {name: value for name in ("export_vars", "max_forwards") if (value := line.get(name))}
+    own = variables_of(line, leg)
     line.leaves(call.party)
     line.talks(leg.target)
-    line.variables = {"direction": "outbound", "endpoint_disposition": "ANSWER"}
-    for name, value in {**exported, **inherited, **leg.endpoint.variables}.items():
+    line.variables = {}
+    for name, value in own.items():
         line.set(name, value)
     line.tasks = []
     call.party = leg.target
+
+
+def variables_of(line: CallerLine, leg: CalledLeg) -> dict[str, str]:
+    """A called leg's variables: its own and those that the calling leg exported."""
+    inherited = {name: value for name in ("export_vars", "max_forwards") if (value := line.get(name))}
+    own = {"direction": "outbound", "endpoint_disposition": "ANSWER"}
+    return {**own, **line.exported(), **inherited, **leg.endpoint.variables}
 
 
 def consult(call: RunningCall, sending: Sending) -> HandedOver | None:

@@ -27,6 +27,8 @@ class World:
     globals: dict[str, str] = field(default_factory=dict)
     #: Rooms where several calls talk, by name; what they hold is the calls' matter.
     rooms: dict[str, Any] = field(default_factory=dict)
+    #: Legs with a dialplan of their own, by uuid (`routing.offline.legs`).
+    legs: dict[str, Any] = field(default_factory=dict)
     #: Heap of waits: when it is due, its number, its script.
     _due: list[tuple[int, int, greenlet]] = field(default_factory=list)
     _count: int = 0

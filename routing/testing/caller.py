@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from routing.model.fields import Fields, Key, OneOrMany, Seconds, Text, refuse
+from routing.model.fields import Fields, OneOrMany, Seconds, Text, refuse, shown
 from routing.offline import phones
 
 
@@ -17,6 +18,16 @@ def _transfer(value: Any) -> phones.PhoneTransfer:
         raise refuse(str(error)) from None
 
 
+def _keys(value: Any) -> str:
+    if not isinstance(value, str) or not _PRESSED.fullmatch(value):
+        raise refuse(f"{shown(value)} are no keys", f'write them in quotes, as `"*3"`, or `{phones.PARKS}`')
+    return value
+
+
+_PRESSED = re.compile(rf"[0-9*#]{{1,16}}|{phones.PARKS}")
+PressedKeys = Annotated[
+    str, BeforeValidator(_keys), WithJsonSchema({"type": "string", "pattern": f"^({_PRESSED.pattern})$"})
+]
 _SENDS = {"type": "string", "examples": ["to 103 after 5s", "to 103 after 5s, attended"]}
 Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
 
@@ -25,7 +36,11 @@ class CallerFields(Fields):
     """What the caller does: keys in order, ``-`` skips a prompt; ``speaks`` after a voicemail's beep."""
 
     digits: Text = Field("", description="Keys in order; `-` skips a prompt.")
-    presses: dict[Key, Seconds] = Field({}, description="Keys outside prompts, in a queue, with times from the INVITE.")
+    presses: dict[PressedKeys, Annotated[list[Seconds], OneOrMany]] = Field(
+        {},
+        description="Keys outside prompts, in a queue or of a calling phone's talk, with times from the INVITE: "
+        '`{"1": 40s}`, `{"*3": [10s, 20s]}`, `{parks: 10s}`.',
+    )
     says: Annotated[list[Text], OneOrMany] = Field(
         [],
         description="What they say at `listen` steps, one for each prompt: a phrase, `-` for nothing, any other words; "
@@ -42,6 +57,8 @@ class CallerFields(Fields):
         """For the offline switch."""
         leaves = self.hangs_up_after
         leaves_ms = None if leaves is None else leaves * 1000
-        keys = tuple((key, after * 1000) for key, after in self.presses.items())
-        return phones.ScriptedCaller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers,
-                                     presses=keys, says=tuple(self.says))  # fmt: skip
+        keys = sorted((after * 1000, key) for key, moments in self.presses.items() for after in moments)
+        return phones.ScriptedCaller(
+            self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers,
+            presses=tuple((key, at_ms) for at_ms, key in keys), says=tuple(self.says),
+        )  # fmt: skip

@@ -47,8 +47,9 @@ class Names:
 
     @cached_property
     def dialled(self) -> set[str]:
-        """What phones of the project can dial besides numbers: accounts and extensions."""
-        return set(self.published.accounts) | set(self.published.table.get("extensions") or {})
+        """What phones of the project can dial besides numbers: accounts, extensions, places of parking."""
+        table = self.published.table
+        return set(self.published.accounts) | set(table.get("extensions") or {}) | set(table.get("places") or ())
 
     def dials(self, text: str) -> bool:
         """Whether a phone of the project can dial this: an account, an extension, a code such as ``*78``, a number."""

@@ -17,6 +17,7 @@ import pytest
 
 from routing.compile.numbers import entry_dialplan
 from routing.model import dnd
+from routing.model.parking import waiting_in
 from routing.offline.phones import PhoneTransfer, ScriptedPhone
 from routing.offline.switch import INBOUND
 from routing.store.program import program
@@ -123,13 +124,21 @@ class Bed:
         for at in range(case.times):
             under_way: list[Calling | CallingBack] = [self._begin(case, folder / f"call{at}", stack)]
             for place, other in enumerate(case.meanwhile):
-                under_way[-1].wait_heard(other.once)
+                self._wait(other.once, under_way[-1])
                 under_way += [
                     self._begin(other, folder / f"meanwhile{place}_{again}", stack) for again in range(other.times)
                 ]
+            for each in under_way:
+                each.wait_over()
             yield from (each.outcome(phones) for each in under_way)
         for place, other in enumerate(case.then):
             yield from self._calls(other, folder / f"then{place}", phones, stack)
+
+    def _wait(self, once: str, calling: Calling | CallingBack) -> None:
+        """Until the call before has heard what the next one waits for, or somebody is parked in that place."""
+        if not once.isdigit():
+            return calling.wait_heard(once)
+        assert until(lambda: "@" in self.switch.esl.api(f"global_getvar {waiting_in(once)}"), 15)
 
     def _begin(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Calling | CallingBack:
         calling: Calling | CallingBack = CallingBack(self, case) if case.callback else Calling(self, case, folder)
@@ -142,12 +151,12 @@ class Bed:
         return sip.Sipp(sip.caller(**words), folder, remote, ["-m", "1"])
 
     def dial(
-        self, folder: Path, account: str, to: str, password: str = "", sends: PhoneTransfer | None = None
+        self, folder: Path, account: str, to: str, password: str = "", sends: PhoneTransfer | None = None, **keys: Any
     ) -> sip.Sipp:  # fmt: skip
-        """A call from a registered phone's account, under way."""
+        """A call from a registered phone's account, under way; ``keys`` are those of ``sip.of_colleague``."""
         remote = f"127.0.0.1:{self.switch.settings.sip_port}"
         refer = (sends.to, sends.after_ms) if sends else None
-        words = sip.colleague(account, password or self.company.password(account), to, refer)
+        words = sip.colleague(account, password or self.company.password(account), to, refer, **keys)
         return sip.Sipp(words, folder, remote, ["-m", "1"])
 
     def record(self, call_id: str) -> dict[str, str]:

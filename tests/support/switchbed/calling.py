@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from routing.journal.sound import is_message
 from routing.model.message import least_seconds
 from routing.model.rating import CONTEXT
+from routing.model.talk_keys import BOUND, WAITS
 
 from . import sip
 from .attending import Phoning
@@ -42,7 +43,7 @@ class Calling:
         if case.visitor is not None:
             lend(bed.company.root, case.to, case.visitor)
         if case.account:
-            self.caller = bed.dial(folder, case.account, case.to, sends=case.sends)
+            self.caller = bed.dial(folder, case.account, case.to, sends=case.sends, **sip.of_colleague(case))
         else:
             self.caller = bed.call(folder, limited=case.limited, **sip.of_case(case))
 
@@ -56,9 +57,13 @@ class Calling:
         heard = until(lambda: any(each.received and each.start in told for each in self.caller.messages()))
         assert heard, f"{self.case.name}: the caller was never told {' or '.join(told)}"
 
-    def outcome(self, phones: Mapping[str, Phoning]) -> Outcome:
-        """Wait for the call's end and collect what happened."""
+    def wait_over(self) -> None:
+        """Wait for the call's end."""
         self.caller.wait(_LONGEST_CALL_S)
+        self.bed.record(self.caller.messages()[0].header("Call-ID"))
+
+    def outcome(self, phones: Mapping[str, Phoning]) -> Outcome:
+        """Collect what happened."""
         messages = self.caller.messages()
         began = messages[0].at
         record = self.bed.record(messages[0].header("Call-ID"))
@@ -93,7 +98,7 @@ class Calling:
             for each in reversed(phone.messages())
             if each.received and each.start == "INVITE"
         }
-        return [each for call_id, each in first.items() if _by(self.bed.record(call_id)) in uuids]
+        return [each for call_id, each in first.items() if uuids & _of(self.bed.record(call_id))]
 
     def _stays(self, record: Mapping[str, str]) -> dict[str, str]:
         """The CDR of whom a phone of ours has called and sent on: the call goes on without that phone."""
@@ -104,6 +109,9 @@ class Calling:
 
     def _talked(self, record: Mapping[str, str]) -> str | None:
         """The target of the leg that the caller was bridged to, or of who came last into the room."""
+        legs = [leg for leg in self.bed.records() if leg.get(BOUND) == record["uuid"] and leg["uuid"] != record["uuid"]]
+        if legs and any(leg.get(WAITS) for leg in (record, *legs)):
+            return _stayed(legs)
         if record.get("conference_name"):
             legs = [each for each in self.bed.records() if _by(each) == record["uuid"] and each.get("conference_name")]
             return max(legs, key=lambda leg: leg["answer_uepoch"])["routing_target"] if legs else None
@@ -113,12 +121,24 @@ class Calling:
             return None
         leg = until(lambda: next((cdr for cdr in self.bed.records() if cdr.get("uuid") == other), None))
         assert leg is not None, f"no CDR of leg {other}"
-        return leg.get("routing_target", "?")
+        return leg.get("routing_target")
 
 
 def _by(leg: Mapping[str, str]) -> str:
     """The uuid of the call that dialled a leg, or invited it to a room."""
     return leg.get("routing_invited_by") or leg.get("originator", "")
+
+
+def _stayed(legs: Sequence[Mapping[str, str]]) -> str | None:
+    """After keys of a talk: who was there to the end, of several who came last."""
+    last = max(int(leg["end_uepoch"]) for leg in legs)
+    stayed = [leg for leg in legs if int(leg["end_uepoch"]) > last - 1_000_000]
+    return max(stayed, key=lambda leg: int(leg["answer_uepoch"])).get("routing_target")
+
+
+def _of(leg: Mapping[str, str]) -> frozenset[str]:
+    """Who dialled a leg, and the call whose keys of a talk it knows."""
+    return frozenset(filter(None, [_by(leg), leg.get(BOUND)]))
 
 
 def _counts(path: Path, record: Mapping[str, str]) -> bool:

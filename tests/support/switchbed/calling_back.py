@@ -44,6 +44,9 @@ class CallingBack:
         """Nobody hears anything."""
         raise AssertionError(f"{self.case.name}: a callback has no caller who is told {what}")
 
+    def wait_over(self) -> None:
+        """`outcome` waits."""
+
     def outcome(self, phones: Mapping[str, Phoning]) -> Outcome:
         """Wait for the call's end and collect what happened."""
         nobody = self._record(self.uuid)

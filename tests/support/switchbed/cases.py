@@ -1,7 +1,8 @@
 """Cases as data: calls, how the phones behave, what must happen. Both the real and the offline switch run them.
 
 A case is one call, or several that share what the switch remembers: `then` are made once it is over, `meanwhile` as
-soon as its caller hears ringing (`once: rings`) or is answered (`once: talks`). What is only looked at where there is
+soon as its caller hears ringing (`once: rings`), is answered (`once: talks`) or somebody
+is parked in a place (`once: "701"`). What is only looked at where there is
 SIP says so: `seen`.
 """
 
@@ -60,7 +61,7 @@ class Case:
     #: When the first of them is pressed on the real switch, after the answer.
     digits_after_s: float = 1.0
     #: Keys outside prompts, each with its seconds from the INVITE; when the call is answered.
-    presses: Mapping[str, float] = field(default_factory=dict)
+    presses: tuple[tuple[str, float], ...] = ()
     answered_s: float = 0
     hangs_up_after_s: float | None = None
     speaks: bool = False
@@ -143,7 +144,7 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         phones=before.phones | behaviours,
         digits=str(person.get("digits", "")),
         digits_after_s=person.get("digits_after", 1.0),
-        presses={str(key): at for key, at in person.get("presses", {}).items()},
+        presses=tuple(_pressed(person.get("presses", {}))),
         answered_s=person.get("answered_after", 0),
         hangs_up_after_s=person.get("hangs_up_after"),
         speaks=person.get("speaks", False),
@@ -158,6 +159,12 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
     )
     later = {kind: tuple(_case(dict(each), case) for each in calls) for kind, calls in others.items()}
     return Case(**(vars(case) | later))
+
+
+def _pressed(written: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Keys with their moments, in order; ``"*3": [2, 4]`` is pressed twice."""
+    found = [(str(keys), at_s) for keys, at in written.items() for at_s in (at if isinstance(at, list) else [at])]
+    yield from sorted(found, key=lambda each: each[1])
 
 
 def grouped(targets: Iterable[str], groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:

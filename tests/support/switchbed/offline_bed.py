@@ -18,6 +18,7 @@ from routing.model.call import Call as Facts
 from routing.model.entities import Visitor
 from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Outcome as Looked
+from routing.model.parking import waiting_in
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import refused
@@ -122,6 +123,8 @@ class _Carried:
         return [each.told for each in under_way if each.told]
 
     def _wait_heard(self, calling: _Calling, what: str) -> None:
+        if what.isdigit():
+            return self.world.until(lambda: "@" in self.world.globals.get(waiting_in(what), ""))
         heard = self.world.heard.setdefault(calling.uuid, set())
         self.world.until(lambda: what in heard or calling.told is not None)
         assert what in heard, f"{self.case.name}: no phone {what} for the call before"
@@ -227,7 +230,7 @@ def _made(case: Case, at: datetime, uuid: str, company: Company, phones: Mapping
 
 def _caller(case: Case) -> ScriptedCaller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
-    presses = tuple((key, round(at_s * 1000)) for key, at_s in case.presses.items())
+    presses = tuple((key, round(at_s * 1000)) for key, at_s in case.presses)
     return ScriptedCaller(
         case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends, presses=presses, says=case.says
     )

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
+from routing.model.parking import PARK
 from routing.offline import phones as behaviours
 from support.processes import launch
 
@@ -160,13 +162,30 @@ def caller(
     )  # fmt: skip
 
 
-def colleague(account: str, password: str, to: str, refer: tuple[str, int] | None = None) -> str:
+def colleague(
+    account: str, password: str, to: str, refer: tuple[str, int] | None = None,
+    sounds: Sequence[tuple[int, Path]] = (), talk_ms: int = _FOREVER_MS,
+) -> str:  # fmt: skip
     """A registered phone's call: answers the challenge, waits for whatever end comes.
 
-    ``refer``: to whom it sends the one that it has reached, and so many ms after the answer.
+    ``refer``: to whom it sends the one that it has reached, and so many ms after the answer. ``sounds``: keys in its
+    talk, each with the milliseconds before it.
     """
     finals = [each for each in FINALS if each not in (401, 407)]
-    return scenario("colleague.xml.j2", finals=finals, to=to, account=account, password=password, refer=refer)
+    keys = [(max(delay_ms, 1), str(path)) for delay_ms, path in sounds]
+    return scenario(
+        "colleague.xml.j2", finals=finals, to=to, account=account, password=password, refer=refer, sounds=keys,
+        talk_ms=talk_ms,
+    )  # fmt: skip
+
+
+def of_colleague(case: Case) -> dict[str, Any]:
+    """The keys that a case's calling phone presses, and when it hangs up."""
+    sounds = [*_pressed(case)]
+    if case.hangs_up_after_s is None:
+        return {"sounds": sounds}
+    left_ms = round((case.hangs_up_after_s - case.answered_s) * 1000) - sum(delay_ms for delay_ms, _ in sounds)
+    return {"sounds": sounds, "talk_ms": max(left_ms, 1)}
 
 
 def behaving(does: behaviours.ScriptedPhone, outside: bool) -> str:
@@ -184,9 +203,11 @@ def behaving(does: behaviours.ScriptedPhone, outside: bool) -> str:
             pressed = does.confirms_ms if does.refuses_ms is None else does.refuses_ms
             digits = ("1" if does.refuses_ms is None else "2") if outside and pressed is not None else ""
             refer = (does.sends.to, does.sends.after_ms) if does.sends else None
+            presses = [*_in_talk(does.presses, len(digits))]
+            left_ms = max(talk_ms - sum(delay_ms for delay_ms, _ in presses), 300)
             return phone(
-                ring_ms=does.after_ms, talk_ms=talk_ms, digits=digits, digit_ms=pressed or 0, early=early,
-                refer=refer, presses=[*_in_talk(does.presses, len(digits))],
+                ring_ms=does.after_ms, talk_ms=left_ms, digits=digits, digit_ms=pressed or 0, early=early,
+                refer=refer, presses=presses,
             )  # fmt: skip
 
 
@@ -194,7 +215,7 @@ def _in_talk(presses: Sequence[tuple[str, int]], pressed: int) -> Iterator[tuple
     """Keys of a talk; each takes its time. ``pressed``: how many were pressed before."""
     now_ms = 0
     for keys, at_ms in presses:
-        for place, each in enumerate(keys):
+        for place, each in enumerate(PARK if keys == behaviours.PARKS else keys):
             wait_ms = 300 if place else max(at_ms - now_ms, 300)
             yield wait_ms, key(each, pressed)
             now_ms += wait_ms
@@ -234,7 +255,7 @@ def _pressed(case: Case) -> Iterator[tuple[int, Path]]:
     """Keys at their moments, with the milliseconds before each; they begin when the call is answered."""
     now_s = case.answered_s
     place = len(case.digits)
-    for keys, at_s in case.presses.items():
+    for keys, at_s in case.presses:
         for nth, pressed in enumerate(keys):
             yield 300 if nth else round((at_s - now_s) * 1000), key(pressed, place)
             place += 1

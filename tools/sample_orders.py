@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""A server for `lookup` steps: the status of orders. Copy it, put your shop's database in place of the table.
+"""A server for `lookup` steps: the status of orders, and couriers who call the clients of theirs.
+
+Copy it, put your shop's database in place of the tables.
 
     SHOP_KEY=whsec_... python sample_orders.py --port 8087
 
@@ -8,8 +10,11 @@ It needs nothing but Python. The engine sends what the scheme says, here
     GET /orders/4711?by=%2B380671234567              -> 200 {"status": "shipped", "delivery": {"date": "2026-12-24"}}
     GET /orders/9999                                 -> 404: there is no such order
     POST /orders  {"order": "4711", "pin": "1122"}   -> 200, or 404 when the PIN is not that order's
+    POST /couriers  {"caller": "+380670002001", "pin": "2580"}      -> 200 {"courier": "yurii"}, or 404
+    POST /clients  {"caller": "+380670002001", "order": "4711"}     -> 200 {"ring": "+380671234567"}, or 404
 
-with the signature of Standard Webhooks when the step has a ``secret``. Anything but 200 with a JSON object, or 404, is
+(the client of an order, for the courier who carries it) with the signature of Standard Webhooks when the step has a
+``secret``. Anything but 200 with a JSON object, or 404, is
 ``down`` to the caller.
 """
 
@@ -32,6 +37,11 @@ ORDERS = {
     "4712": {"status": "packed", "delivery": {"date": ""}, "pin": "3344"},
     "0042": {"status": "ready", "delivery": {"date": ""}, "pin": "5566"},
 }
+#: Courier's number -> their name, the PIN that proves who calls, the clients of the orders that they carry.
+COURIERS = {
+    "+380670002001": {"courier": "yurii", "pin": "2580", "clients": {"4711": "+380671234567"}},
+    "+380670002002": {"courier": "anton", "pin": "1470", "clients": {"4712": "+380501112233"}},
+}
 _PATH = re.compile(r"/orders/([0-9]{1,32})(?:\?.*)?")
 
 
@@ -48,8 +58,26 @@ def proven(question: dict) -> dict | None:
     return status(str(question["order"])) if known and right else None
 
 
+def courier(question: dict) -> dict | None:
+    """Who calls, when the PIN is that of their number: a number alone can be forged."""
+    known = COURIERS.get(str(question.get("caller")), {})
+    right = hmac.compare_digest(str(known.get("pin", "")).encode(), str(question.get("pin", "")).encode())
+    return {"courier": known["courier"]} if known and right else None
+
+
+def client(question: dict) -> dict | None:
+    """Whom to ring for a courier: the client of an order that they carry."""
+    clients = COURIERS.get(str(question.get("caller")), {}).get("clients", {})
+    number = clients.get(str(question.get("order")))
+    return {"ring": number} if number else None
+
+
+#: Address -> what answers the object that is posted there.
+ANSWERS = {"/orders": proven, "/couriers": courier, "/clients": client}
+
+
 class Orders(BaseHTTPRequestHandler):
-    """Answers GET /orders/NUMBER and POST /orders."""
+    """Answers GET /orders/NUMBER, and POST at the addresses of `ANSWERS`."""
 
     timeout = 10
     secret = ""
@@ -73,7 +101,8 @@ class Orders(BaseHTTPRequestHandler):
             question = None
         if not isinstance(question, dict):
             return self.reply(400, {"error": "the body is not an object"})
-        return self.say(proven(question))
+        answer = ANSWERS.get(self.path)
+        return self.say(answer(question) if answer else None)
 
     def say(self, known: dict | None) -> None:
         self.reply(200, known) if known else self.reply(404, {"error": "no such order"})

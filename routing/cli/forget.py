@@ -48,7 +48,8 @@ def forget(number: str, root: Path, database: str, redis: str, no_redis: bool, y
                 gone = forget_client(engine, project, client, None)
             else:
                 with people_store(root, redis) as store:
-                    gone = forget_client(engine, project, client, store, queues_in(root / "current/schemes"))
+                    queues = queues_in(root / "current/schemes")
+                    gone = forget_client(engine, project, client, store, queues, table.get("people", ()))
         except StoreDown as problem:
             raise UserError(f"Redis: {problem} (hint: the rest is removed; repeat it, or use --no-redis)") from None
         except SQLAlchemyError as problem:

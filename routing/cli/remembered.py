@@ -12,6 +12,7 @@ import click
 from routing.cli.completion import assigned, offered
 from routing.cli.errors import UserError
 from routing.model.memory import Load
+from routing.model.numbers import normalise
 from routing.offline.remembered import STATES, Remembered
 
 _PLACE = "routing.remembered"
@@ -26,6 +27,11 @@ _OPTIONS = (
     click.option(
         "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, shell_complete=offered("people"),
         help="Person who talked with the caller last.",
+    ),
+    click.option(
+        "--client", "clients", multiple=True, metavar="WHO=NUMBER", callback=_kept, expose_value=False,
+        shell_complete=offered("people"),
+        help="Client with whom a person who calls has talked last: yurii=+380671234567.",
     ),
     click.option(
         "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
@@ -75,13 +81,16 @@ def remembered(people: Collection[str]) -> Remembered:
         talks={"*": (who, direction)} if who else {},
         states=states,  # type: ignore[arg-type]
         loads=loads,
+        clients={
+            name: _e164(name, number) for name, number in _pairs("--client", given.get("clients", ()), people).items()
+        },
         turns={name: number for number, name in enumerate(turns, 1)},
         is_down=bool(given.get("is_down")),
     )
 
 
 #: What an option's pair looks like.
-_EXAMPLES = {"--state": "ivan=busy", "--load": "ivan=12/3600"}
+_EXAMPLES = {"--state": "ivan=busy", "--client": "ivan=+380671234567", "--load": "ivan=12/3600"}
 
 
 def _pairs(option: str, pairs: Sequence[str], people: Collection[str]) -> dict[str, str]:
@@ -100,6 +109,13 @@ def _known(option: str, who: str, people: Collection[str]) -> str:
         hint = f" (hint: did you mean {near[0]}?)" if near else ""
         raise UserError(f"{option} {who}: nobody is called {who}{hint}")
     return who
+
+
+def _e164(who: str, text: str) -> str:
+    try:
+        return normalise(text, None)
+    except ValueError as problem:
+        raise UserError(f"--client {who}={text}: {problem}") from None
 
 
 def _load(who: str, text: str) -> Load:

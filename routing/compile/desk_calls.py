@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 
 from routing.compile.numbers import ON_EVERY_CALL, parties, ringback_settings
 from routing.model import dnd
+from routing.model.caller_shown import NOT_A_NUMBER
 from routing.model.desk_call import BY, CONTEXT, DIALS, FILE, JOINED, JOINS, LISTEN, TAKE_OVER, WHISPER
 from routing.model.folder import Folder
 from routing.steps.dialplan import Context, Extension
-from routing.steps.dialstring import NOT_A_NUMBER
 
 #: How long the phone rings of who has just clicked.
 RING_SECONDS = 30

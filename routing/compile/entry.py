@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.compile.templates import render
-from routing.model import forms
+from routing.model import caller_shown, forms
 from routing.model.folder import Folder
-from routing.steps import dialstring
 
 #: Words that networks send in place of a withheld or unknown name or number.
 HIDDEN = "anonymous|restricted|withheld|private"
@@ -122,8 +121,8 @@ def _entry_dialplans(
         "number_in": number_in,
         "accounts": {place: _any(users) for place, users in accounts},
         "not_accounts": _unlike([user for _, users in accounts for user in users]),
-        "anonymous": [f"{name}={value}" for name, value in dialstring.WITHHELD.items()],
-        "unknown": [f"{name}={value}" for name, value in dialstring.NOT_A_NUMBER.items()],
+        "anonymous": [f"{name}={value}" for name, value in caller_shown.WITHHELD.items()],
+        "unknown": [f"{name}={value}" for name, value in caller_shown.NOT_A_NUMBER.items()],
         "sure": [_Written(form) for form in forms.sure_forms(country)],
         "forms": [_Written(form) for form in (*forms.sure_forms(country), *forms.other_forms(country))],
     }

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from routing.load.nodes import Document
 from routing.model import numbers
 from routing.model.callback_call import UNHEARD
+from routing.model.caller_shown import PERSON_LEG
 from routing.model.folder import Folder
 from routing.model.problem import Problem
 from routing.model.recording import (
@@ -28,7 +29,6 @@ from routing.model.recording import (
     FILE,
     HEARD,
     MASKED,
-    PERSON_LEG,
     RECORDING,
     WHISPER,
     Announcement,

@@ -18,6 +18,7 @@ from routing.compile.numbers import ringback_settings
 from routing.compile.parking import add_places, parks
 from routing.compile.people import as_colleague, displayed, outside_forms
 from routing.compile.talk_parts import HOOK, talk_with
+from routing.model.caller_shown import NOT_A_NUMBER
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.people import Person
@@ -41,7 +42,7 @@ from routing.model.talk_keys import (
 )
 from routing.steps.base import HEAR_TONES, RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.dialstring import COLLEAGUE_SECONDS, NOT_A_NUMBER
+from routing.steps.dialstring import COLLEAGUE_SECONDS
 
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900

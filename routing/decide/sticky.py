@@ -1,4 +1,4 @@
-"""The sticky step's decision: the last talks with a caller -> who rings first.
+"""The sticky step's decision: the last talks with a caller -> who rings first; or of a caller -> their last client.
 
 The engine, `routing trace` and scheme tests call the same ``decide``. Pure: talks, people's states and the time are
 arguments.
@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from routing.decide.directory import Directory
 from routing.decide.known import talks
+from routing.decide.our_caller import calling_person, for_our_caller
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
 from routing.model.call import Call
-from routing.model.decision import Continue, RingPerson
+from routing.model.decision import Continue, RingNumber, RingPerson
 from routing.model.memory import State, Talk
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Ring the person who talked with this caller last, or continue. Raises Forgotten."""
-    project = step["project"]
-    directory, presence = ports.directory(call.release), ports.presence(call.uuid)
+    project, directory = step["project"], ports.directory(call.release)
+    if step.get("whom") == "client":
+        person = calling_person(call, directory)
+        past = ports.memory.clients(project, person) if person else ()
+        return for_our_caller(last_client(step, person, past, directory, ports.now()), call, directory)
+    presence = ports.presence(call.uuid)
 
     def state(person: str) -> State | None:
         if person not in directory.phones:
@@ -52,6 +58,30 @@ def decide(
     if newest is None:
         return _on("nobody has talked with this caller")
     return _on(f"the last talk, with {newest.person}, does not count: {_against(step, newest, now_s)}")
+
+
+def last_client(
+    step: Mapping[str, Any], person: str, past: Iterable[Talk], directory: Directory, now_s: float
+) -> Verdict:
+    """Ring the client with whom a person of ours has talked last, or continue. ``person``: "" for a stranger;
+    ``past``: their talks, the newest first; phones of the company are no clients."""
+    if not person:
+        return _on("the caller is nobody of the project")
+    against = "has talked with no client"
+    for talk in past:
+        if talk.client in directory.numbers:
+            continue
+        if not (against := _against(step, talk, now_s)):
+            return _ring_client(step, person, talk, directory, now_s)
+        against = f"the last talk does not count: {against}"
+    return _on(f"{person}: {against}")
+
+
+def _ring_client(step: Mapping[str, Any], person: str, talk: Talk, directory: Directory, now_s: float) -> Verdict:
+    if not directory.allows(talk.client):
+        return _on(f"{person}: the last client's number is not an allowed destination")
+    reason = f"{person} talked {round(talk.talk_s)} s, {_ago(max(0, round(now_s - talk.at)))} ago"
+    return Verdict(RingNumber(talk.client, int(step["ring_s"])), "decided", reason)
 
 
 def _last(step: Mapping[str, Any], talk: Talk, found: State | None, now_s: float) -> Verdict:

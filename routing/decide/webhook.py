@@ -11,6 +11,7 @@ from typing import Any
 
 from routing.decide.answer import Wish, read_answer
 from routing.decide.directory import Directory, patterns
+from routing.decide.our_caller import for_our_caller
 from routing.decide.ports import Ports, Step
 from routing.decide.target import Target, target_of, word_of
 from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
@@ -36,7 +37,8 @@ LONGEST_TEXT = 200
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Request a decision from the step's handler."""
-    return decide(step, ports.directory(call.release), call, ports.webhook(step, call))
+    directory = ports.directory(call.release)
+    return for_our_caller(decide(step, directory, call, ports.webhook(step, call)), call, directory)
 
 
 def decide(step: Mapping[str, Any], directory: Directory, call: Call, answer: HandlerReply | HandlerFailure) -> Verdict:

@@ -19,6 +19,7 @@ from routing.journal import expired, sound, store
 from routing.journal.schema import calls
 from routing.store import keys
 from routing.store.client import RedisStore
+from routing.store.memory import RedisMemory
 
 _AT_ONCE = 500
 #: An order that is being dialled is not taken from the dialler.
@@ -50,10 +51,15 @@ def traces(engine: Engine, project: str, number: str) -> ClientTraces:
 
 
 def forget_client(
-    engine: Engine, project: str, number: str, memory: RedisStore | None, queues: Iterable[str] = ()
+    engine: Engine,
+    project: str,
+    number: str,
+    memory: RedisStore | None,
+    queues: Iterable[str] = (),
+    people: Iterable[str] = (),
 ) -> ClientTraces:
-    """Remove everything. ``queues``: names of the project's queues, whose lost calls Redis remembers. Raises
-    SQLAlchemyError and StoreDown; what is removed by then stays removed."""
+    """Remove everything. ``queues``: names of the project's queues, whose lost calls Redis remembers; ``people``: whose
+    last clients it remembers. Raises SQLAlchemyError and StoreDown; what is removed by then stays removed."""
     found = _calls(engine, project, number)
     gone = [each for each in found if _without_sounds(each)]
     for start in range(0, len(gone), _AT_ONCE):
@@ -64,6 +70,8 @@ def forget_client(
         known = keys.talks(project, number), keys.rating_request(project, number)
         for key in (*known, *(keys.lost_call(project, queue, number) for queue in queues)):
             memory.ask(key, ("DEL", key))
+        for person in people:
+            RedisMemory(memory).forget_client(project, person, number)
     sounds = sum(len(each.sounds) for each in gone)
     return ClientTraces(len(gone), sounds, orders, len(found) - len(gone) + kept)
 

@@ -14,6 +14,7 @@ from routing.journal.result import StepResult
 from routing.journal.sound import EMPTY_BYTES
 from routing.journal.status import MISSED, StatusFacts, status
 from routing.journal.talks import Talks, talks
+from routing.model.caller_shown import OUR_CALLER
 from routing.model.decision import LABEL
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 from routing.model.message import least_seconds
@@ -66,10 +67,10 @@ def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRe
 def _record(
     a_leg: Cdr, steps: _Steps, legs: _Legs, schemes: tuple[str, ...], context: ParseContext, had: Talks
 ) -> CallRecord:
-    direction, outside = _direction(a_leg)
     voicemail, release = _message(a_leg, context), a_leg.get("routing_release")
     steps = steps if voicemail else tuple(map(_without_message, steps))
     talked, visitor = _talked(a_leg, legs) if had.bridged else None, _visitor(a_leg)
+    direction, outside = _direction(a_leg, talked.target if talked else "" if voicemail else "+")
     decided = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
     ended = status(StatusFacts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs))
@@ -93,7 +94,7 @@ def _record(
         asked_ms=decided.asked_ms if decided else -1.0,
         source=visitor.source,
         entities=visitor.entities,
-        notify=_addressees(a_leg, release, schemes, ended, context),
+        notify=_addressees(a_leg, release, schemes, ended, direction, context),
         tags=tags_of(a_leg.get(TAGS)),
         node=a_leg.node,
         steps=steps,
@@ -149,10 +150,12 @@ def _client_name(a_leg: Cdr) -> str:
     return next((value for name, value in settings if name == LABEL and value), a_leg.get(LABEL))
 
 
-def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:
+def _addressees(
+    a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, direction: str, context: ParseContext
+) -> tuple[str, ...]:
     """The addressees of the call's notice, each once: a voicemail's or a low rating's, else those of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
-    if not named and ended in MISSED and _direction(a_leg)[0] == "in":
+    if not named and ended in MISSED and direction == "in":
         named = context.notify_of(release, schemes)
     if a_leg.get(LOW):
         named = a_leg.get("routing_notify").split() or context.notify_of(release, schemes)
@@ -160,14 +163,19 @@ def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, co
     return tuple(dict.fromkeys(addressees))
 
 
-def _direction(a_leg: Cdr) -> tuple[str, str]:
-    """The direction, and the outside number that a phone dialled."""
+def _direction(a_leg: Cdr, reached: str) -> tuple[str, str]:
+    """The direction, and the outside number that a person called: from a phone, or by way of a scheme.
+
+    ``reached``: whom the call has reached; ``+`` for nobody.
+    """
     if number := a_leg.get("routing_emergency"):
         return "out", number
     direction = a_leg.get("routing_direction") or ("in" if a_leg.get("direction") == "inbound" else "callback")
     for app in a_leg.apps:
         if app.name == "execute_extension" and app.data.startswith("+") and app.data.endswith("outbound.xml outbound"):
             number = app.data.partition(" ")[0]
+            if a_leg.get(OUR_CALLER) and reached.startswith("+"):
+                return "out", reached if len(reached) > 1 else number
             return ("out" if direction == "internal" else direction), number if direction in ("internal", "out") else ""
     return direction, ""
 
@@ -200,7 +208,7 @@ def _client(a_leg: Cdr, direction: str, outside: str) -> str:
 
 def _person(a_leg: Cdr, direction: str, talked: LegRecord | None) -> str:
     if direction == "out":
-        return a_leg.get("routing_person")
+        return a_leg.get("routing_person") or a_leg.get(OUR_CALLER)
     return talked.person if talked else ""
 
 

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+#: How long a person's talks with clients are kept by person.
+LONGEST_CLIENT_SECONDS = 30 * 86_400
 #: ``in``: the caller called; ``out``: a person of the project called the caller's number.
 Direction = Literal["in", "out"]
 #: ``free``: can ring; ``busy``: ringing or talking; ``absent``: no phone is registered, or on do-not-disturb.
@@ -26,10 +28,13 @@ class Talk:
     direction: Direction
     number: str = ""
     call_id: str = ""
+    #: The outside number, in a person's list of talks; "" in the number's own list.
+    client: str = ""
 
     def text(self) -> str:
         """The stored text; equal talks give equal texts."""
-        return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
+        stored = {name: value for name, value in vars(self).items() if value or name != "client"}
+        return json.dumps(stored, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def of(cls, text: str | bytes) -> Talk:
@@ -43,6 +48,7 @@ class Talk:
             direction=direction,
             number=str(stored.get("number") or ""),
             call_id=str(stored.get("call_id") or ""),
+            client=str(stored.get("client") or ""),
         )
 
 
@@ -82,6 +88,9 @@ class Memory(Protocol):
 
     def talks(self, project: str, caller: str) -> Iterable[Talk]:
         """The last talks with an outside number, newest first."""
+
+    def clients(self, project: str, person: str) -> Iterable[Talk]:
+        """The last talks of a person with outside numbers (``client``), newest first."""
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """Loads of people on a day (``YYYYMMDD``), people on do-not-disturb, and the turns of a step (scheme, path)."""

@@ -12,10 +12,9 @@ from routing.model.fields import Fields, OneOrMany, Region, parsed_by, refuse, s
 from routing.model.sound_fields import Sound
 
 #: Channel variables of the leg that records. The file; the sound that is still to be heard (a path), or `HEARD`; the
-#: client's number, by which the announcement is chosen; which leg is the person's, `self` or `peer`; whether the
-#: recording is masked.
+#: client's number, by which the announcement is chosen; whether the recording is masked.
 RECORDING, ANNOUNCE, CLIENT = "routing_recording", "routing_announce", "routing_client"
-PERSON_LEG, MASKED = "routing_person_leg", "routing_masked"
+MASKED = "routing_masked"
 HEARD = "heard"
 #: Whether keys have begun the recording (``true``) or ended it (``false``); `SCHEME`: it began with the talk.
 BY_KEY, SCHEME = "routing_record_by_key", "scheme"

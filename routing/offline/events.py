@@ -45,6 +45,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+from routing.model.caller_shown import OUR_CALLER
+
 #: Kinds of which one step writes several at the same moment; their order has no meaning.
 TOGETHER = frozenset({"ring", "tag"})
 
@@ -80,6 +82,13 @@ def ended(events: Sequence[Event]) -> Event:
 def talked(events: Iterable[Event]) -> str | None:
     """The first target the caller talked with."""
     return next((event.subject for event in events if event.kind == "talk"), None)
+
+
+def our_caller(events: Iterable[Event]) -> str:
+    """The person of ours for whom the call has rung a client; "" for nobody."""
+    begins = f"{OUR_CALLER}="
+    found = (event.subject for event in events if event.kind == "variable" and event.subject.startswith(begins))
+    return next(found, begins).removeprefix(begins)
 
 
 def rung(events: Iterable[Event]) -> list[str]:

@@ -28,8 +28,9 @@ PHONES: Mapping[str, State] = {"busy": "busy", "absent": "absent", "dnd": "absen
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``history``: further talks with the caller. ``rating_requested_s``: how long ago they were asked
-    for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    ``history``: further talks, with the caller or with the ``client`` of each; ``clients``: person -> a client with
+    whom they have just talked. ``rating_requested_s``: how long ago they were asked for a rating. ``is_down``: Redis
+    does not answer. ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Remembered:
     loads: Mapping[str, Load] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[Talk] = ()
+    clients: Mapping[str, str] = field(default_factory=dict)
     is_down: bool = False
     rating_requested_s: float | None = None
     chance: Callable[[], float] = lambda: 0.5
@@ -66,7 +68,15 @@ class Remembered:
         person, direction = self.talks.get(call.lookup_number) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         latest = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
-        return sorted([*latest, *self.history], key=lambda talk: -talk.at)
+        with_caller = [talk for talk in self.history if talk.client in ("", call.lookup_number)]
+        return sorted([*latest, *with_caller], key=lambda talk: -talk.at)
+
+    def clients_of(self, person: str, now_s: float) -> Sequence[Talk]:
+        """The talks of a person with clients, the newest first."""
+        past = [talk for talk in self.history if talk.client and talk.person == person]
+        if client := self.clients.get(person):
+            past.append(Talk(person, now_s, LONG_TALK_SECONDS, "in", client=client))
+        return sorted(past, key=lambda talk: -talk.at)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,9 @@ class _Memory:
 
     def talks(self, project: str, caller: str) -> Sequence[Talk]:
         return self._there().talked(self.call)
+
+    def clients(self, project: str, person: str) -> Sequence[Talk]:
+        return self._there().clients_of(person, self.call.started)
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         return PeopleFacts(self._there().loads, self.of.turns)

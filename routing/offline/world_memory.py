@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from routing.decide.strategy import whose_turn
 from routing.model.call import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
-from routing.offline.events import Event
+from routing.offline.events import Event, our_caller
 from routing.offline.remembered import OfflineRatings, PersonState, Remembered
 from routing.offline.switch import OfflineCall
 from routing.offline.world import World
@@ -30,6 +30,8 @@ class WorldMemory:
     zone: tzinfo
     #: Client -> talks with them, the newest first.
     _talks: dict[str, list[Talk]] = field(default_factory=dict)
+    #: Person -> their talks with clients, the newest first.
+    _clients: dict[str, list[Talk]] = field(default_factory=dict)
     #: Person -> day -> their load of that day.
     _loads: dict[str, dict[str, Load]] = field(default_factory=dict)
     #: Place of a step -> name -> the number of its last turn.
@@ -71,22 +73,26 @@ class WorldMemory:
 
     def learn(self, call: OfflineCall, events: Sequence[Event]) -> None:
         """Remember the talks of a call that is over."""
+        calls_out = dict(call.variables).get("routing_person") or our_caller(events)
         for event in events:
             if event.kind == "talk_end" and event.lasted_ms:
-                self._talked(call, event.subject, call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000)
+                ended_s, talk_s = call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000
+                self._talked(call, calls_out, event.subject, Talk("", ended_s, talk_s, "in"))
 
     def remember(self, client: str, talk: Talk) -> None:
         """Remember a talk with a client; it is the newest."""
         self._talks.setdefault(client, []).insert(0, talk)
 
-    def _talked(self, call: OfflineCall, target: str, ended_s: float, talk_s: float) -> None:
-        calls_out = dict(call.variables).get("routing_person", "")
+    def _talked(self, call: OfflineCall, calls_out: str, target: str, talk: Talk) -> None:
+        """``calls_out``: the person who calls; of ``talk`` the times."""
         person, client = (calls_out, target) if calls_out else (target.partition(".")[0], call.caller)
         if client.startswith("+"):
-            self.remember(client, Talk(person, ended_s, talk_s, "out" if calls_out else "in"))
-        day = datetime.fromtimestamp(ended_s, self.zone).strftime(_DAY)
+            had = replace(talk, person=person, direction="out" if calls_out else "in")
+            self.remember(client, had)
+            self._clients.setdefault(person, []).insert(0, replace(had, client=client))
+        day = datetime.fromtimestamp(talk.at, self.zone).strftime(_DAY)
         load = self._load(person, day)
-        self._loads.setdefault(person, {})[day] = Load(load.calls + 1, load.talk_s + talk_s, ended_s)
+        self._loads.setdefault(person, {})[day] = Load(load.calls + 1, load.talk_s + talk.talk_s, talk.at)
 
     def _load(self, person: str, day: str) -> Load:
         days = self._loads.get(person, {})
@@ -96,7 +102,13 @@ class WorldMemory:
 
     def talks(self, project: str, caller: str) -> Sequence[Talk]:
         """See Memory."""
-        return [*self._there()._talks.get(caller, ()), *self.before.history]
+        before = [talk for talk in self.before.history if talk.client in ("", caller)]
+        return [*self._there()._talks.get(caller, ()), *before]
+
+    def clients(self, project: str, person: str) -> Sequence[Talk]:
+        """See Memory."""
+        now_s = self.world.now_ms / 1000
+        return [*self._there()._clients.get(person, ()), *self.before.clients_of(person, now_s)]
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""

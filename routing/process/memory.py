@@ -39,6 +39,10 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
+    def clients(self, project: str, person: str) -> Iterable[Talk]:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""
         raise Forgotten("there is no Redis")

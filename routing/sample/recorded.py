@@ -13,7 +13,7 @@ from routing.model.causes import CAUSES
 from routing.model.decision import LABEL
 from routing.model.entities import Visitor
 from routing.model.rating import REQUESTED, SCORE
-from routing.offline.events import Event, ended
+from routing.offline.events import Event, ended, our_caller
 from routing.offline.ladder import ladder
 from routing.offline.switch import OfflineCall
 
@@ -47,7 +47,7 @@ class SampleRecorder:
     def record(self, call: OfflineCall, events: Sequence[Event], visitor: Visitor | None = None) -> CallRecord:
         """The record of a call that is over."""
         began_s = call.at.timestamp()
-        out = dict(call.variables).get("routing_person", "")
+        out = dict(call.variables).get("routing_person") or our_caller(events)
         legs = tuple(_legs(events, began_s, call.uuid))
         steps = tuple(_steps(events, began_s))
         facts = _Facts.of(events)
@@ -57,7 +57,7 @@ class SampleRecorder:
         found = CallRecord(
             id=call.uuid, project=self.project, direction="out" if out else "in",
             number=facts.number, dialled=call.to, caller=dict(call.variables).get("routing_account") or call.caller,
-            client=_client(call, out), schemes=facts.schemes, release=self.release, started=began_s,
+            client=_client(call, out, target), schemes=facts.schemes, release=self.release, started=began_s,
             answered=_at(began_s, facts.answered_ms), bridged=_at(began_s, talked.at_ms if talked else None),
             ended=began_s + ended(events).at_ms / 1000, status="", cause=ended(events).subject,
             ended_by=_who(ended(events).detail), person=out or target.partition(".")[0], target=target,
@@ -118,8 +118,8 @@ def _rating(events: Sequence[Event], began_s: float) -> dict[str, Any]:
     }
 
 
-def _client(call: OfflineCall, out: str) -> str:
-    number = call.to if out else call.caller
+def _client(call: OfflineCall, out: str, target: str) -> str:
+    number = (target if target.startswith("+") else call.to) if out else call.caller
     return number if number.startswith("+") else ""
 
 

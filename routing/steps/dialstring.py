@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from routing.model import conference, confirming, dnd, numbers
+from routing.model.caller_shown import ASSERTS, HIDES, SHOWS
 from routing.model.folder import Folder
 from routing.model.gateway import Gateway
 from routing.model.people import Phone
@@ -27,14 +28,6 @@ _KEYS_FILE = f"XML:{RELEASE}/{KEYS}.xml {KEYS}"
 _NO_VARIABLES: Mapping[str, str] = {}
 #: Legs do not count towards FreeSWITCH's ``sessions-per-second``: that limit is for callers, and a group has many legs.
 UNTHROTTLED = {"no_throttle_limits": "true"}
-#: Prefixes of leg variables that depend on the caller: `${routing_hides}_Privacy` is the header variable
-#: `sip_h_Privacy` for a withheld caller, and meaningless where `routing_hides` is not set. The last assignment counts.
-_HIDES, _ASSERTS, _SHOWS = "routing_hides", "routing_asserts", "routing_shows"
-#: Variables of calls with a withheld caller: From stays anonymous, the company is asserted, Privacy is requested.
-WITHHELD = {_HIDES: "sip_h", _ASSERTS: "sip_h"}
-#: Variables of calls whose caller is not a number that carriers accept (a short one, a name, a colleague): the
-#: company's number is shown.
-NOT_A_NUMBER = {_SHOWS: "origination_caller_id", _ASSERTS: "sip_h"}
 
 
 def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, label: str = "", **extra: str) -> str:
@@ -157,11 +150,11 @@ def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
         variables["sip_h_Diversion"] = f"{company};reason=unconditional"
     if gateway.caller_id == "caller_pai":
         variables["sip_h_P-Asserted-Identity"] = f"<sip:${{routing_caller}}@{gateway.proxy}>"
-        variables[f"${{{_ASSERTS}}}_P-Asserted-Identity"] = company
+        variables[f"${{{ASSERTS}}}_P-Asserted-Identity"] = company
     if shows_caller:
-        variables |= {f"${{{_SHOWS}}}_{each}": own for each in ("number", "name")}
-        variables[f"${{{_HIDES}}}_Privacy"] = "id"
-        variables[f"${{{_HIDES}}}_P-Asserted-Identity"] = company
+        variables |= {f"${{{SHOWS}}}_{each}": own for each in ("number", "name")}
+        variables[f"${{{HIDES}}}_Privacy"] = "id"
+        variables[f"${{{HIDES}}}_P-Asserted-Identity"] = company
     return {name: value for name, value in variables.items() if value}
 
 

@@ -62,6 +62,10 @@ class DynamicStep(Step):
     #: Ringing or music plays to the caller while the engine decides.
     hears_waiting: ClassVar[bool] = True
 
+    def obeyed(self) -> frozenset[str]:
+        """The decisions that this step obeys: of `obeys`, where its settings say less."""
+        return self.obeys
+
     @property
     def budget_seconds(self) -> float:
         """The engine's timeout."""
@@ -83,7 +87,7 @@ class DynamicStep(Step):
 
     def jumps(self) -> tuple[str, ...]:
         """Any scheme, if this kind obeys decisions that name one."""
-        return ("*",) if "scheme" in self.obeys else ()
+        return ("*",) if "scheme" in self.obeyed() else ()
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """Schedule the watchdog, connect to the engine, then re-check the decision by strict regexes."""
@@ -106,7 +110,7 @@ class DynamicStep(Step):
         here.set("socket_resume", "true")
         here.do("socket", f"{out.folder.engine} async full")
         _abandon(here)
-        if self.obeys:
+        if self.obeyed():
             here.do("transfer", out.go(decided))
             self._decided(out, path, then, undecided or then)
         else:
@@ -127,17 +131,17 @@ class DynamicStep(Step):
         earlier = Condition("${routing_asked}:${routing_answered}", r"^(x+):(?!\1$)x")
         out.context.extension(f"{path}.decided", earlier).do("transfer", undecided)
         for kind, target, execute in _RINGS:
-            if kind in self.obeys:
+            if kind in self.obeyed():
                 ring = when(out, path, f"^{own}:ring:{target}$")
                 ring.do("execute_extension", execute)
                 ring.do("transfer", then)
         self.emit_own(out, path, own, then)
-        if "scheme" in self.obeys:
+        if "scheme" in self.obeyed():
             scheme = when(out, path, f"^{own}:scheme:({_ID})$")
             # executed, not transferred to: a scheme that is not in the release must not end the call
             scheme.do("execute_extension", f"jump XML:{RELEASE}/schemes/$1.xml $1")
             scheme.do("transfer", then)
-        if "end" in self.obeys:
+        if "end" in self.obeyed():
             when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
         out.context.extension(f"{path}.decided").do("transfer", undecided)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from routing.model.caller_shown import PERSON_LEG
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, PERSON_LEG, RECORDING, SCHEME
+from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, RECORDING, SCHEME
 from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Extension

@@ -1,13 +1,22 @@
-"""``sticky``: ring the person with whom this caller has talked last.
+"""``sticky``: ring the person with whom this caller has talked last; or, for a person who calls, their last client.
 
 It counts talks of at least ``talked``, in calls that came ``in``, went ``out``, or both. If there is no such person, or
 they are busy, not registered or on do-not-disturb, the call goes on at once. ``project: {sticky: ...}`` adds this step
 before the scheme of every number, for outgoing calls, within the hours of the scheme's calendar; schemes with a
 ``sticky`` step of their own are exempt.
 
+With ``whom: client`` the caller is a person of the project, known by the number of their phone (``mobile: {number:
+...}``), and the outside number with which they have talked last rings; talks of the last 30 days are kept for it. The
+client sees the company's number, never theirs. Callers' numbers can be forged: ask for a PIN first (``ask`` with
+``secret``, ``lookup``).
+
 Good::
 
     - sticky: {calls: both, within: 30d, talked: 10s, ring: 20s}
+
+Good, a courier who calls from their SIM::
+
+    - sticky: {whom: client, within: 12h, ring: 30s}
 
 Bad, the ring time is too long (``at most 300 s``)::
 
@@ -23,8 +32,10 @@ from pydantic import Field
 
 from routing.model.fields import Seconds
 from routing.model.folder import Folder
+from routing.model.memory import LONGEST_CLIENT_SECONDS
+from routing.model.problem import Loc
 from routing.model.stated_number import STATED_NUMBER
-from routing.steps.base import Emitter, Reference, Variation
+from routing.steps.base import Complaint, Emitter, Reference, Variation
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import DynamicStep, RingTime
 
@@ -35,12 +46,29 @@ class StickyStep(DynamicStep):
     kind: ClassVar[str] = "sticky"
     primary: ClassVar[str] = "calls"
     falls_when: ClassVar[str] = "nobody, or did not talk"
-    obeys: ClassVar[frozenset[str]] = frozenset({"person"})
+    obeys: ClassVar[frozenset[str]] = frozenset({"person", "number"})
 
+    whom: Literal["person", "client"] = Field(
+        "person", description="Who rings: the person of the caller's last talk, or the last client of a calling person."
+    )
     calls: Literal["in", "out", "both"] = Field("both", description="Which talks count.")
     within: Seconds = Field(30 * 86_400, description="How long a talk counts: `30d`.")
     talked: Seconds = Field(10, description="Shortest talk that counts.")
     ring: RingTime = Field(20, description="Ring time of the person.")
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """A person's clients are outside numbers, and remembered for a month."""
+        if self.whom == "person":
+            return
+        if self.within > LONGEST_CLIENT_SECONDS:
+            where = "within" if "within" in self.model_fields_set else "whom"
+            yield (*loc, where), "a person's clients are remembered for at most 30 days", "write `within: 30d` or less"
+        if not any(phone.number for person in folder.people.values() for phone in person.phones.values()):
+            yield (*loc, "whom"), "nobody can call: no phone has an outside number", "write `mobile: {number: ...}`"
+
+    def obeyed(self) -> frozenset[str]:
+        """See DynamicStep."""
+        return frozenset({"number"} if self.whom == "client" else {"person"})
 
     @property
     def budget_seconds(self) -> float:
@@ -60,9 +88,9 @@ class StickyStep(DynamicStep):
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
         """The frame, entered only with a caller's number; ``then``: argument of ``transfer``."""
         here.do("transfer", out.go(f"{path}.ask"))
-        asking = out.context.extension(
-            f"{path}.ask", Condition(f"${{routing_caller}}@${{{STATED_NUMBER}}}", r"^(?:[^@]*@)?\+")
-        )
+        stated = "" if self.whom == "client" else f"@${{{STATED_NUMBER}}}"
+        shown = r"^\+" if self.whom == "client" else r"^(?:[^@]*@)?\+"
+        asking = out.context.extension(f"{path}.ask", Condition(f"${{routing_caller}}{stated}", shown))
         self.emit_frame(out, asking, path, then)
         out.context.extension(f"{path}.ask").do("transfer", then)
 
@@ -87,4 +115,5 @@ class StickyStep(DynamicStep):
             "within_s": self.within,
             "talked_s": self.talked,
             "ring_s": self.ring,
+            **({"whom": self.whom} if self.whom == "client" else {}),
         }

@@ -4,6 +4,7 @@
 key                                                   type    content                                          TTL
 ====================================================  ======  ===============================================  =========
 ``routing:{<project>:talk:<caller>}``                 zset    last talks as JSON, by their end (epoch s)        400 days
+``routing:{<project>:people}:clients:<person>``       zset    their last talks as JSON, by their end (epoch s)  30 days
 ``routing:{<project>:people}:load:<person>``          hash    ``calls_<day>``, ``talk_s_<day>``, ``last_end``  40 days
 ``routing:{<project>:people}:counted:<call id>``      string  the call is in its person's load                 3 days
 ``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
@@ -32,8 +33,11 @@ them at once. Days are ``YYYYMMDD`` in the project's time zone.
 
 from __future__ import annotations
 
+from routing.model.memory import LONGEST_CLIENT_SECONDS
+
 DAY_SECONDS = 86_400
 TALK_SECONDS = 400 * DAY_SECONDS
+CLIENTS_SECONDS = LONGEST_CLIENT_SECONDS
 LOAD_SECONDS = 40 * DAY_SECONDS
 COUNTED_SECONDS = 3 * DAY_SECONDS
 TURN_SECONDS = 40 * DAY_SECONDS
@@ -51,6 +55,11 @@ MOST_TALKS = 20
 def talks(project: str, caller: str) -> str:
     """The last talks with a caller (``+`` and E.164 digits)."""
     return f"routing:{{{project}:talk:{caller}}}"
+
+
+def clients(project: str, person: str) -> str:
+    """The last talks of a person with outside numbers."""
+    return f"routing:{{{project}:people}}:clients:{person}"
 
 
 def load(project: str, person: str) -> str:

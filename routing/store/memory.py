@@ -6,6 +6,7 @@ Each method is one operation: one round trip, keys of one slot, within the timeo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from routing.model import messages
 from routing.model.memory import Forgotten, Load, PeopleFacts, Talk
@@ -70,6 +71,12 @@ class RedisMemory:
         (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
         return _talks(found)
 
+    def clients(self, project: str, person: str) -> Iterable[Talk]:
+        """See Memory."""
+        key = keys.clients(project, person)
+        (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
+        return _talks(found)
+
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""
         turn = keys.turns(project, *place)
@@ -105,14 +112,21 @@ class RedisMemory:
     # written by the journal and by people
 
     def remember(self, project: str, caller: str, talk: Talk) -> None:
-        """Add a talk to the last ones of an outside number."""
-        key = keys.talks(project, caller)
-        self._ask(
-            key,
-            ("ZADD", key, talk.at, talk.text()),
-            ("ZREMRANGEBYRANK", key, 0, -keys.MOST_TALKS - 1),
-            ("EXPIRE", key, keys.TALK_SECONDS),
-        )
+        """Add a talk to the last ones of an outside number, and to those of its person."""
+        self._add(keys.talks(project, caller), talk, keys.TALK_SECONDS)
+        self._add(keys.clients(project, talk.person), replace(talk, client=caller), keys.CLIENTS_SECONDS)
+
+    def _add(self, key: str, talk: Talk, seconds: int) -> None:
+        commands: list[Command] = [("ZADD", key, talk.at, talk.text()), ("EXPIRE", key, seconds)]
+        self._ask(key, *commands, ("ZREMRANGEBYRANK", key, 0, -keys.MOST_TALKS - 1))
+
+    def forget_client(self, project: str, person: str, client: str) -> None:
+        """Remove an outside number from the last talks of a person. Raises StoreDown."""
+        key = keys.clients(project, person)
+        (found,) = self._store.ask(key, ("ZRANGE", key, 0, -1))
+        for text in found:
+            if any(talk.client == client for talk in _talks([text])):
+                self._store.ask(key, ("ZREM", key, text))
 
     def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
         """Add a call to a person's load of a day, delete days before ``oldest``. False when it was counted before."""

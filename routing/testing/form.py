@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from routing.decide.verdict import HandlerFailure, HandlerReply
-from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
+from routing.model.fields import Fields, Id, Number, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
 from routing.offline import crm_answers, phones
@@ -158,10 +158,13 @@ class CallFields(Fields):
 
 
 class TalkFields(Fields):
-    """An earlier talk: with whom, who called (`in`: the caller, `out`: the person), how long ago, how long."""
+    """An earlier talk of a person: who called (`in`: the client, `out`: the person), how long ago, how long."""
 
     in_: Id | None = Field(None, alias="in", description="With whom, when the caller called.")
     out: Id | None = Field(None, description="With whom, when the person called.")
+    with_: Number | None = Field(
+        None, alias="with", description="The client, in E.164, where a person calls; default: the caller."
+    )
     ago: Seconds = Field(60, description="How long before the call it ended.")
     talked: Seconds = Field(3600, description="How long it was.")
 

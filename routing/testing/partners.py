@@ -85,7 +85,7 @@ def remembered(sample: Sample, call: OfflineCall) -> Remembered:
 
 def _history(sample: Sample, started: float) -> Sequence[memory.Talk]:
     return [
-        memory.Talk(person, started - talk.ago, float(talk.talked), direction)
+        memory.Talk(person, started - talk.ago, float(talk.talked), direction, client=talk.with_ or "")
         for talk in sample.sticky
         for person, direction in _sides(talk.in_, talk.out)
     ]

@@ -8,6 +8,7 @@ import pytest
 from routing.journal import cdr, dialled, parse
 from routing.journal.result import StepResult
 from routing.journal.status import MISSED, StatusFacts, status
+from routing.model.caller_shown import OUR_CALLER
 from routing.model.entities import Visitor, variables
 from routing.model.folder import CODES
 from support.journal_bed import CDR, whole
@@ -279,3 +280,15 @@ def test_the_switch_says_its_name_and_no_variable_does(told, node):
     leg = '"variables": {"uuid": "a", "switchname": "liar"}'
     assert cdr.read(f'{{"switchname": {told}, {leg}}}'.encode()).node == node
     assert cdr.read(f"{{{leg}}}".encode()).node == ""
+
+
+def test_who_calls_a_client_by_way_of_a_scheme_is_the_person_of_an_outgoing_call() -> None:
+    found = whole("webhook_number")
+    cdrs = [cdr.read(file.read_bytes()) for file in (CDR / "webhook_number").iterdir()]
+    (a_leg,) = (each for each in cdrs if each.get("direction") == "inbound")
+    legs = {each.uuid: each for each in cdrs if each is not a_leg}
+    ours = replace(a_leg, variables={**a_leg.variables, OUR_CALLER: "ivan"})
+    call = parse.call(ours, legs, parse.ParseContext(lambda path: 100, lambda release: "bed"))
+    assert (found.direction, found.person, found.client) == ("in", "", found.caller)
+    assert (call.direction, call.person, call.client, call.caller) == ("out", "ivan", "+380501110003", found.caller)
+    assert (call.status, call.target, call.dialled) == ("answered", "+380501110003", "+380501110003")

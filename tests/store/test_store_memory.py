@@ -40,6 +40,22 @@ def test_the_last_talks_are_kept_and_no_more(memory, store):
     assert [each.at for each in memory.talks("p", CALLER)] == [float(at) for at in range(24, 4, -1)]
 
 
+def test_the_last_clients_of_a_person_are_kept_for_a_month_and_forgotten_one_by_one(memory, store):
+    other = "+380501112233"
+    for at, client in ((200.0, CALLER), (100.0, other), (300.0, other), (200.0, CALLER)):
+        memory.remember("p", client, talk(at))
+    memory.remember("p", CALLER, talk(400.0, "olena"))
+    assert [(each.at, each.client) for each in memory.clients("p", "ivan")] == [
+        (300.0, other), (200.0, CALLER), (100.0, other),
+    ]  # fmt: skip
+    assert [each.client for each in memory.clients("p", "olena")] == [CALLER]
+    assert list(memory.clients("p", "nobody")) == []
+    (left,) = store.ask("x", ("TTL", keys.clients("p", "ivan")))
+    assert 0 < left <= keys.CLIENTS_SECONDS
+    memory.forget_client("p", "ivan", other)
+    assert [each.client for each in memory.clients("p", "ivan")] == [CALLER]
+
+
 def test_what_is_no_talk_is_passed_over(memory, store):
     key = keys.talks("p", CALLER)
     store.ask(key, ("ZADD", key, 5, "{}", 6, "nonsense", 7, '{"person": 1, "at": "x", "talk_s": 1, "direction": "in"}'))
@@ -126,6 +142,7 @@ def test_every_key_is_documented_and_ends(memory, store):
     ends = {key.decode(): store.ask(key.decode(), ("TTL", key))[0] for key in found}
     assert ends == {
         "routing:{p:talk:+380671234567}": 400 * 86_400,
+        "routing:{p:people}:clients:ivan": 30 * 86_400,
         "routing:{p:people}:load:ivan": 40 * 86_400,
         "routing:{p:people}:counted:c1": 3 * 86_400,
         "routing:{p:people}:turn:kharkiv:3": 40 * 86_400,

@@ -39,6 +39,7 @@ ALONE = {
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",
     "conference": "who hears whom, call records and logs; who is rung and enters is shared as `rooms` of the cases",
+    "courier_calls": "SIP headers, sound and keys; both ways are scheme tests of the example company",
     "talk_keys": "who hears whom, SIP INFO, the journal; where keys lead is shared as cases of `talk_keys`",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",

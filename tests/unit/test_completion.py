@@ -48,6 +48,7 @@ OFFERS = [
     (["trace", "--hours", "office=c"], ["office=closed"]),
     (["trace", "--state", "ivan=d"], ["ivan=dnd"]),
     (["trace", "--sticky", "ol"], ["olena"]),
+    (["trace", "--client", "ol"], ["olena"]),
     (["trace", "--turn", "iv"], ["ivan"]),
     (["dnd", "ol"], ["olena"]),
     (["hours", "of"], ["office"]),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from routing.decide.sticky import decide
-from routing.model.decision import Continue, RingPerson
+from routing.decide.directory import Directory, patterns
+from routing.decide.sticky import answer, decide
+from routing.model.call import Call
+from routing.model.caller_shown import OUR_CALLER
+from routing.model.decision import Continue, RingNumber, RingPerson
 from routing.model.memory import Talk
+from support.decision_ports import given
 
 NOW, DAY = 1_800_000_000.0, 86_400
 STEP = {"calls": "both", "within_s": 14 * DAY, "talked_s": 10, "ring_s": 20}
@@ -86,3 +92,65 @@ def test_nobody_has_talked():
 def test_why_the_last_talk_does_not_count_is_said(last, step, why):
     older = talk("olena", 30 * DAY)
     assert decided(last, older, **step).reason == f"the last talk, with ivan, does not count: {why}"
+
+
+CLIENT, OTHER, SIM = "+380671234567", "+380501112233", "+380670002001"
+
+
+class Clients:
+    """A memory that knows whom people have talked with."""
+
+    def __init__(self, *talks: Talk) -> None:
+        self.talks = talks
+
+    def clients(self, project: str, person: str) -> list[Talk]:
+        return [talk for talk in self.talks if talk.person == person]
+
+
+def rings(*talks: Talk, caller: str = SIM, person: str = "", **step):
+    directory = Directory(
+        {"ivan": frozenset({"sim"}), "olena": frozenset({"sim"})}, {}, {}, patterns([r"\+380\d{9}"]),
+        numbers={SIM: "ivan.sim", "+380670002002": "olena.sim"},
+    )  # fmt: skip
+    call = Call("12345678", "/r", "s", "1", "+380670002005", caller, person=person)
+    ports = given(directory=lambda release: directory, memory=Clients(*talks), now=lambda: NOW)
+    return answer({**STEP, "project": "p", "whom": "client", **step}, call, ports)
+
+
+def with_(client: str, ago: float, person: str = "ivan", **rest) -> Talk:
+    return replace(talk(person, ago, **rest), client=client)
+
+
+def test_a_person_who_calls_reaches_their_last_client_as_the_company():
+    verdict = rings(with_(CLIENT, 60), with_(OTHER, DAY), with_(OTHER, 1, "olena"))
+    assert verdict.decision == RingNumber(CLIENT, 20)
+    assert verdict.reason == "ivan talked 60 s, 1 min ago"
+    assert verdict.variables[OUR_CALLER] == "ivan"
+    assert verdict.variables["routing_shows"] == "origination_caller_id"
+    assert verdict.variables["routing_person_leg"] == "self"
+
+
+def test_a_registered_phone_is_its_persons_too():
+    assert rings(with_(CLIENT, 60), caller="1001", person="ivan").decision == RingNumber(CLIENT, 20)
+
+
+@pytest.mark.parametrize(
+    ("talks", "caller", "why"),
+    [
+        ((with_(CLIENT, 60),), OTHER, "the caller is nobody of the project"),
+        ((with_(CLIENT, 60),), "anonymous", "the caller is nobody of the project"),
+        ((), SIM, "ivan: has talked with no client"),
+        ((with_(CLIENT, 60, talk_s=9),), SIM, "ivan: the last talk does not count: 9 s long, less than 10 s"),
+        ((with_("+380670002002", 60),), SIM, "ivan: has talked with no client"),
+        ((with_("+79161234567", 60),), SIM, "ivan: the last client's number is not an allowed destination"),
+    ],
+)
+def test_nobody_is_rung_for_a_stranger_or_without_a_client(talks, caller, why):
+    verdict = rings(*talks, caller=caller)
+    assert (verdict.decision, verdict.reason, dict(verdict.variables)) == (Continue(), why, {})
+
+
+def test_a_colleague_and_a_short_talk_are_passed_over_for_the_client_before():
+    assert rings(with_("+380670002002", 1), with_(OTHER, 2, talk_s=1), with_(CLIENT, 60)).decision == RingNumber(
+        CLIENT, 20
+    )

@@ -75,7 +75,7 @@ FREE = {
     "test": {"-k", "PATHS"},
     "track": {"--database"},
     "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--says", "--hours",
-              "--hangs-up-after", "--webhook", "--revision", "--entity", "--source", "--engine", "--sticky",
+              "--hangs-up-after", "--webhook", "--revision", "--entity", "--source", "--engine", "--sticky", "--client",
               "--state", "--load", "--turn", "--crm"},
 }  # fmt: skip
 

@@ -83,3 +83,31 @@ def test_no_answer_holds_a_pin(orders: str) -> None:
 def test_a_server_that_is_away_is_down() -> None:
     verdict = asked("http://127.0.0.1:9", "4711")
     assert verdict.decision == Continue() and not isinstance(verdict, HandlerFailure)
+
+
+def posted(url: str, address: str, **question: str) -> tuple[int, dict]:
+    client = HttpClient(Resolver(time.monotonic))
+    step = {"kind": "webhook", "url": f"{url}{address}", "method": "POST", "submit": "json", "timeout_s": 5.0,
+            "secret": "KEY", "send": {name: {"value": value} for name, value in question.items()}}  # fmt: skip
+    reply = Handlers(client, Breaker(time.monotonic), {"KEY": "key"})(step, Call("12345678", "/r", "s", "2", "", ""))
+    assert not isinstance(reply, HandlerFailure)
+    return reply.status, json.loads(reply.body)
+
+
+SIM, OTHER_SIM = "+380670002001", "+380670002002"
+
+
+def test_a_courier_is_known_by_number_and_pin_together(orders: str) -> None:
+    assert posted(orders, "/couriers", caller=SIM, pin="2580") == (200, {"courier": "yurii"})
+    for caller, pin in ((SIM, "1470"), (OTHER_SIM, "2580"), ("+380671234567", ""), (SIM, "")):
+        assert posted(orders, "/couriers", caller=caller, pin=pin)[0] == 404
+
+
+def test_a_courier_gets_the_client_of_an_order_that_he_carries(orders: str) -> None:
+    assert posted(orders, "/clients", caller=SIM, order="4711") == (200, {"ring": "+380671234567"})
+    for caller, order in ((OTHER_SIM, "4711"), (SIM, "4712"), (SIM, ""), ("+380671234567", "4711")):
+        assert posted(orders, "/clients", caller=caller, order=order)[0] == 404
+
+
+def test_another_address_knows_nothing(orders: str) -> None:
+    assert posted(orders, "/elsewhere", order="4711", pin="1122")[0] == 404

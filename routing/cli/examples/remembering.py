@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from routing.journal.outbox import DAYS
 from routing.model.memory import Direction, Talk
 from routing.model.moments import later
-from routing.offline.events import Event
+from routing.offline.events import Event, our_caller
 from routing.offline.switch import OfflineCall
 from routing.store.memory import RedisMemory
 from routing.testing.sample import Sample
@@ -32,25 +32,28 @@ class Remembering:
         """Store the talks that a sample gives, or the caller's talk of this run."""
         ended, talk = self._ended.get(call.caller, (call.at, None))
         if talk and ended <= call.at:
-            self._remember(call, talk, (call.at - ended).total_seconds())
+            self._remember(call.caller, talk, (call.at - ended).total_seconds())
             return
         for earlier in sample.sticky:
             sides: list[tuple[str | None, Direction]] = [(earlier.in_, "in"), (earlier.out, "out")]
             for person, direction in sides:
                 if person:
-                    self._remember(call, Talk(person, 0, earlier.talked, direction), earlier.ago)
+                    client = earlier.with_ or call.caller
+                    self._remember(client, Talk(person, 0, earlier.talked, direction), earlier.ago)
 
-    def _remember(self, call: OfflineCall, talk: Talk, ago_s: float) -> None:
-        self._memory.remember(self._project, call.caller, replace(talk, at=time.time() - ago_s))
+    def _remember(self, client: str, talk: Talk, ago_s: float) -> None:
+        self._memory.remember(self._project, client, replace(talk, at=time.time() - ago_s))
 
     def after(self, call: OfflineCall, events: Sequence[Event]) -> None:
         """Store and count the talk of an incoming call, if there is one."""
         talk = next((event for event in events if event.kind == "talk_end"), None)
         if talk is None or not call.caller.startswith("+"):
             return
-        now, person, seconds = time.time(), talk.subject.partition(".")[0], talk.lasted_ms / 1000
+        now, seconds, caller = time.time(), talk.lasted_ms / 1000, our_caller(events)
+        person, client = (caller, talk.subject) if caller else (talk.subject.partition(".")[0], call.caller)
         ended = later(call.at, timedelta(milliseconds=talk.at_ms))
-        self._ended[call.caller] = (ended, Talk(person, now, seconds, "in", call.to, call.uuid))
+        had = Talk(person, now, seconds, "out" if caller else "in", call.to, call.uuid)
+        self._ended[client] = (ended, had)
         oldest = self._day_of(now - DAYS * 86400)
         self._memory.count(self._project, person, call.uuid, self._day_of(now), seconds, now, oldest)
 

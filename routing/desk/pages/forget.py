@@ -40,7 +40,8 @@ def forget_now() -> Any:
     database, project = services().database, plan().project
     try:
         with services().people(project) as people:
-            gone = forget_client(database, project, number, people.store, services().hub.queues())
+            queues = services().hub.queues()
+            gone = forget_client(database, project, number, people.store, queues, plan().people)
     except NoPeople:
         gone = forget_client(database, project, number, None)
     except StoreDown:

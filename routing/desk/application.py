@@ -19,6 +19,7 @@ from routing.desk.journal_seen import number_view
 from routing.desk.navigation import entries, first
 from routing.desk.pages import PAGES
 from routing.desk.pages.live import BoardArtist
+from routing.desk.sentences import translated
 from routing.desk.services import NothingLive, Services
 from routing.desk.texts import LANGUAGES, Texts, chosen
 from routing.model.desk import Right
@@ -87,6 +88,7 @@ def _add_common(app: Flask, services: Services) -> None:
         theme = request.cookies.get(THEME_COOKIE, "")
         return {
             "t": g.texts,
+            "translated": functools.partial(translated, g.texts),
             "plan": services.live(),
             "user": g.user,
             "may": lambda action: g.user is not None and g.user.may(Right(action)),

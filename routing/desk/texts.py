@@ -58,7 +58,7 @@ class Texts:
         self._locale = Locale.parse(language)
         self._texts = texts_of(language)
 
-    def __call__(self, key: str, **facts: Any) -> str:
+    def __call__(self, key: str, /, **facts: Any) -> str:
         """The text of a key. Raises KeyError for an unknown one: a page with a hole is a fault."""
         text = self._texts[key]
         return text.format(**facts) if facts else str(text)

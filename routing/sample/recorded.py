@@ -9,16 +9,13 @@ from typing import Any
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
 from routing.journal.status import StatusFacts, status
-from routing.model.causes import CAUSES
 from routing.model.decision import LABEL
 from routing.model.entities import Visitor
 from routing.model.rating import REQUESTED, SCORE
 from routing.offline.events import Event, ended, our_caller
-from routing.offline.ladder import ladder
 from routing.offline.switch import OfflineCall
+from routing.sample.step_text import leg_text, step_text
 
-#: What happened to a leg, in the journal's words, by its hangup cause.
-_WHY = {name: cause.trace or name.lower().replace("_", " ") for name, cause in CAUSES.items()}
 #: Events that decide a step's result: the last of them counts.
 _RESULTS = {
     "talk": StepResult.TALKED,
@@ -27,13 +24,6 @@ _RESULTS = {
     "fallback": StepResult.UNDECIDED,
     "ring": StepResult.NO_TALK,
 }
-#: Events that other parts of a record say: who was rung is in the legs.
-_ELSEWHERE = frozenset({
-    "ring", "ringing", "ring_end", "answered", "early_media", "talk", "talk_end", "end", "decision", "record",
-    "confirm",
-})  # fmt: skip
-#: Lines of a trace that name a file of the simulation.
-_TEXTS = {"message": "recorded"}
 
 
 @dataclass(frozen=True)
@@ -147,10 +137,11 @@ def _steps(events: Sequence[Event], began_s: float) -> Iterator[StepRecord]:
         first = events[at]
         last_ms = next((event.at_ms for event in inside if event.kind == "talk"), inside[-1].at_ms)
         decided = next((event for event in inside if event.kind == "decision"), None)
+        inputs, outcome = step_text(first.detail, inside)
         yield StepRecord(
             n=n, scheme=first.scheme, path=first.subject, kind=first.detail, started=began_s + first.at_ms / 1000,
             took_s=(last_ms - first.at_ms) / 1000, result=_result(inside),
-            inputs=first.scheme if first.detail == "queue" else "", outcome=_summary(inside),
+            inputs=inputs, outcome=outcome,
             **_decision(decided),
         )  # fmt: skip
 
@@ -162,12 +153,6 @@ def _decision(event: Event | None) -> dict[str, Any]:
     decision, _, reason = event.detail.partition(" (")
     verdict = f"decided {reason.removesuffix(')')}" if reason else "decided"
     return {"decision": decision, "verdict": verdict, "asked_ms": float(max(event.lasted_ms, 1))}
-
-
-def _summary(inside: Sequence[Event]) -> str:
-    """What a step did, as the ladder of a trace says it."""
-    rows = ladder([event for event in inside if event.kind not in _ELSEWHERE])
-    return "; ".join(dict.fromkeys(_TEXTS.get(row.word, f"{row.word} {row.text}".strip()) for row in rows))[:500]
 
 
 def _result(inside: Sequence[Event]) -> str:
@@ -195,5 +180,5 @@ def _legs(events: Sequence[Event], began_s: float, call: str) -> Iterator[LegRec
                 started=began_s + ring.at_ms / 1000, rang_s=(event.at_ms - ring.at_ms) / 1000,
                 picked_up=event.detail == "answered", talk_s=talk.lasted_ms / 1000 if talk else 0.0,
                 cause="NORMAL_CLEARING" if event.detail == "answered" else event.detail,
-                why="" if talk else _WHY.get(event.detail, event.detail.lower().replace("_", " ")),
+                why=leg_text(event, talked=talk is not None),
             )  # fmt: skip

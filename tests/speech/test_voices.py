@@ -105,10 +105,11 @@ def test_a_voice_that_fails_says_why(fault: str, told: str, hint: str) -> None:
 
 @pytest.mark.process
 @pytest.mark.parametrize("fault", ["hangs", "'leaves a child'"])
-def test_a_voice_that_hangs_is_ended_with_all_its_processes(fault: str) -> None:
+def test_a_voice_that_hangs_is_ended_with_all_its_processes(fault: str, tmp_path: Path) -> None:
+    marked = tmp_path / "hung-voice-of-a-test"
     with pytest.raises(command.CommandFault, match=r"it did not end within 1 s"):
-        command.spoken(f"{VOICE} {fault} hung-voice-of-a-test", "Hello", deadline_s=1)
-    left = subprocess.run(["pgrep", "-f", "hung-voice-of-a-test"], capture_output=True, check=False, text=True)
+        command.spoken(f"{VOICE} {fault} {marked}", "Hello", deadline_s=1)
+    left = subprocess.run(["pgrep", "-f", str(marked)], capture_output=True, check=False, text=True)
     assert left.stdout == ""
 
 

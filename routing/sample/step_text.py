@@ -9,6 +9,7 @@ from routing.journal.dialled import why
 from routing.model.rating import SCORE
 from routing.model.spoken import LANGUAGE
 from routing.model.typed_digits import MASK
+from routing.offline.applications import REFUSED
 from routing.offline.events import Event
 
 #: What a step used, what came of it.
@@ -107,7 +108,7 @@ def _ask(inside: Sequence[Event]) -> StepText:
 
 def _rate(inside: Sequence[Event]) -> StepText:
     """The step runs before the talk, to mark the call, and after it, to ask."""
-    if refused := _last(inside, "limit"):
+    if (refused := _last(inside, "limit")) and refused.reason == REFUSED:
         seconds = refused.detail.rpartition("/")[2]
         return "", f"not asked: talked less than {seconds} s"
     if (decision := _last(inside, "decision")) is None:

@@ -67,6 +67,7 @@ from routing.store.nodes import FAILURES_TO_OPEN
 BEAT_SECONDS = 1.0
 #: How often Redis is checked while no call uses it.
 LOOK_SECONDS = 5.0
+#: How soon another worker takes over what a dead one did for all.
 TAKE_OVER_SECONDS = 1.0
 #: A command that costs nothing; an error for a user without the permission is an answer too.
 IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))

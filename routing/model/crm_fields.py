@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -15,6 +14,7 @@ from routing.model.in_clear import HINT
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
 from routing.model.url_secrets import masked, secret_in
+from routing.model.web import is_web_address
 
 #: The prefix of the description of a field that names a secret.
 _GIVEN = "Secret: "
@@ -24,14 +24,9 @@ _JSON_PATH = re.compile(r"[^.\[\]\s]+(\[\])?(\.[^.\[\]\s]+(\[\])?)*")
 
 def _address(value: str) -> str:
     """An http(s) address without a password or a query, no slash at its end."""
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        valid = False
-    if valid and (secret := secret_in(value)):
+    if secret := secret_in(value):  # first: what is refused next is shown
         raise refuse(f"an address must not contain {secret}: git would show it; name a secret")
-    if not valid or re.search(r"\s", value) or parts.query or parts.fragment:
+    if not is_web_address(value) or re.search("[?#]", value):
         bare = masked(value).partition("?")[0]  # the rest may be a token
         raise refuse(f"`{bare}` is not an address: write `https://host`")
     return value.rstrip("/")

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
 _NEAR = (".local", ".lan", ".internal", ".home.arpa", "localhost")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is an http(s) URL with a host, without blanks."""
+    try:
+        parts = urlsplit(text)
+        has_host = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return has_host and not re.search(r"\s", text)
 
 
 def is_near(url: str) -> bool:

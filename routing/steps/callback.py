@@ -96,11 +96,6 @@ class CallbackStep(DynamicStep):
         """One commit."""
         return ORDER_SECONDS
 
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
     def references(self) -> Iterator[Reference]:
         """See Step."""
         yield "decisions", self.kind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
 
 from routing.model import body_secrets
 from routing.model.call_fields import CALL_FIELDS
@@ -17,7 +16,7 @@ from routing.model.problem import Loc
 from routing.model.question import IN_URLS
 from routing.model.secret import SIGNS, Purpose, sent_to
 from routing.model.url_secrets import masked, secret_in
-from routing.model.web import is_sent_unencrypted
+from routing.model.web import is_sent_unencrypted, is_web_address
 from routing.steps.base import Complaint
 
 _FIELD = re.compile(r"\{\{\s*([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)?)\s*\}\}")
@@ -51,15 +50,10 @@ def unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
 
 def checked_url(value: str) -> str:
     """A URL of http or https without a secret. Raises what `refuse` makes."""
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or re.search(r"\s", value):
-        raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
     if secret := secret_in(value):
         raise refuse(f"a URL must not contain {secret}: git and logs would show it; use `secret`", HINT)
+    if not is_web_address(value):
+        raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
     return value
 
 

@@ -167,11 +167,6 @@ class ListenStep(DynamicStep):
         """The recogniser's."""
         return BUDGET_SECONDS
 
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
     def own_seconds(self, folder: Folder) -> float:
         """Every prompt, each at its longest: with phrases until the last mistake, then with keys."""
         sounds = {

@@ -169,11 +169,6 @@ class LookupStep(DynamicStep):
         return self.timeout
 
     @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
-    @property
     def picks_up(self) -> bool:
         """See Step."""
         return self.say is not None

@@ -95,11 +95,6 @@ class RateStep(DynamicStep):
         """One Redis lookup."""
         return MEMORY_SECONDS
 
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
     def own_seconds(self, folder: Folder) -> float:
         """Nobody waits: the question comes after the talk."""
         return 0.0

@@ -62,11 +62,6 @@ class SpeakRequest(DynamicStep):
         """The voice's timeout."""
         return self.timeout
 
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
     def runtime(self, folder: Folder) -> dict[str, Any]:
         """The texts and their voices."""
         return {"kind": self.kind, "timeout_s": float(self.timeout), "say": speech_table(self.text, folder)}

@@ -25,6 +25,7 @@ from routing.compile.build import build  # noqa: E402
 from routing.release.publish import publish  # noqa: E402
 from support.switchbed.crowd import Crowd  # noqa: E402
 from support.switchbed.engines import serving  # noqa: E402
+from support.switchbed.ports import RTP  # noqa: E402
 from support.switchbed.switch import Switch, find  # noqa: E402
 from support.switchbed.waiting import until  # noqa: E402
 
@@ -109,7 +110,7 @@ def run(folder: Path, callers: int, seconds: float) -> None:
     root, crowd = folder / "root", Crowd((MOBILE[-9:],))
     company(folder / "schemes", crowd.port, root, "127.0.0.1:9")
     unlimited = {"caller_rate": "0", "number_rate": "0", "caller_calls": 0, "number_calls": 0, "loglevel": "warning"}
-    switch = Switch(folder / "node", root, unlimited | {"rtp_start_port": 40000, "rtp_end_port": 47999}).start()
+    switch = Switch(folder / "node", root, unlimited | {"rtp_start_port": RTP[0], "rtp_end_port": RTP[1]}).start()
     try:
         with serving(Published(root), watches=switch.settings.esl_port) as engine:
             company(folder / "schemes", crowd.port, root, engine.wait_watching().address)

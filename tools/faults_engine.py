@@ -20,9 +20,9 @@ sys.path[:0] = [str(HERE.parent / "tests")]
 
 from support.switchbed.late_engine import POSITIONS, LateEngine  # noqa: E402
 from support.switchbed.lateness import KINDS, Late  # noqa: E402
+from support.switchbed.ports import RTP  # noqa: E402
 from support.switchbed.switch import find  # noqa: E402
 
-RTP = (40000, 47999)
 SETTLE_SECONDS = 10.5
 
 

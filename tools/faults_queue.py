@@ -28,9 +28,9 @@ from routing.model.decision import TURN_SECONDS  # noqa: E402
 from support.switchbed.crowd import Party  # noqa: E402
 from support.switchbed.floor import QUEUES, CallCentre  # noqa: E402
 from support.switchbed.floor_count import OVERTAKE, OVERTAKE_ALONE, Fault, faults  # noqa: E402
+from support.switchbed.ports import RTP  # noqa: E402
 from support.switchbed.switch import find  # noqa: E402
 
-RTP = (32000, 39999)
 #: What is killed, and how often.
 KINDS = {
     "a worker": 5, "all workers": 5, "the engine": 4, "the engine for 10 s": 1, "Redis killed": 2, "Redis flushed": 2,

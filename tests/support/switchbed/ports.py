@@ -12,6 +12,8 @@ import socket
 import threading
 
 _FIRST, _LAST = 10000, 30999
+#: For the sound of hundreds of calls. Below them Linux gives ports to whoever asks: a call would find its own taken.
+RTP = (61000, 65499)
 _SLOT = 3000
 #: Blocks of at least this many ports come from the end of a slot, where no single ones are that would break it up.
 _LARGE, _FOR_LARGE = 32, 1500

@@ -17,10 +17,11 @@ def add_picking(context: Context, folder: Folder) -> None:
     if folder.project.parking is None:
         return
     for number in folder.project.parking.numbers:
-        somebody = Condition(f"${{{waiting_in(number)}}}", f"^({_UUID})@({_UUID})$")
+        place = waiting_in(number, folder.project.name)
+        somebody = Condition(f"${{{place}}}", f"^({_UUID})@({_UUID})$")
         picks = context.extension(number, somebody)
         picks.do("limit", "hash routing picks_$1 1 !USER_BUSY")  # one phone picks up, of two in the same moment
-        picks.do("set_global", f"{waiting_in(number)}=")
+        picks.do("set_global", f"{place}=")
         picks.set(WAITS, "$1")
         picks.set(BOUND, "$2")
         picks.set(PICKS, "true")

@@ -66,7 +66,7 @@ _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OU
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
-_GIVES_FREE = r"global_setvar routing_parked_n\d+==\$\{uuid\}(?:@\$\{routing_talk\})?"
+_GIVES_FREE = r"global_setvar routing_parked_[a-z]\w*_n\d+==\$\{uuid\}(?:@\$\{routing_talk\})?"
 _KNOWN_COMMAND = re.compile(
     rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|api_reporting_hook=(?:{_GIVES_FREE})?"
     rf"|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"

@@ -60,14 +60,17 @@ class Parking(Fields):
         return tuple(str(number) for number in range(int(first), int(last) + 1))
 
 
-def waiting_in(number: str) -> str:
-    """The global variable of who waits in a place: their leg and the call it is of, or who parks somebody there."""
-    return f"routing_parked_n{number}"
+def waiting_in(number: str, project: str) -> str:
+    """The global variable of who waits in a place: their leg and the call it is of, or who parks somebody there.
+
+    Projects on one FreeSWITCH may have places of the same numbers: nobody picks up another one's client.
+    """
+    return f"routing_parked_{project}_n{number}"
 
 
-def leaves(number: str, whose: str) -> str:
-    """The command at the end of a leg that gives its place free, if it is still its own."""
-    return f"global_setvar {waiting_in(number)}=={whose}"
+def leaves(place: str, whose: str) -> str:
+    """The command at the end of a leg that gives its place (`waiting_in`) free, if it is still its own."""
+    return f"global_setvar {place}=={whose}"
 
 
 def spoken(number: str) -> SpokenSound:

@@ -29,7 +29,7 @@ def lab(tmp_path_factory):
 
 def place(lab, number):
     """Who is in a place."""
-    return lab.switch.esl.api(f"global_getvar routing_parked_n{number}").strip()
+    return lab.switch.esl.api(f"global_getvar routing_parked_lab_n{number}").strip()
 
 
 def parked(lab, leg, number):
@@ -152,16 +152,31 @@ def test_a_client_parks_nobody(lab):
     assert lab.quiet()
 
 
+def test_nobody_picks_up_the_client_of_another_project(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, _):
+        parked(lab, leg, "701")
+        waiting = place(lab, "701")
+        lab.switch.esl.api("global_setvar routing_parked_lab_n701=")
+        lab.switch.esl.api(f"global_setvar routing_parked_other_n701={waiting}")  # as another project's place
+        wrong = other.call("701")
+        assert until(wrong.is_over, 10)
+        assert not call.is_over() and call.agent.packets(0.5) > 0
+        assert lab.switch.esl.api("global_getvar routing_parked_other_n701").strip() == waiting
+        lab.switch.esl.api("global_setvar routing_parked_other_n701=")
+        call.hang_up()
+    assert lab.quiet()
+
+
 def test_no_free_place_brings_back_with_a_word(lab):
     with lab.talk() as (call, leg, phone):
         for number in ("701", "702", "703"):
-            lab.switch.esl.api(f"global_setvar routing_parked_n{number}=somebody")
+            lab.switch.esl.api(f"global_setvar routing_parked_lab_n{number}=somebody")
         leg.press("*7")
         assert until(lambda: lab.runs("playback"))
         assert until(lambda: lab.is_joined("2002"), 10)
         assert hears(phone, call.agent)
         for number in ("701", "702", "703"):
-            lab.switch.esl.api(f"global_setvar routing_parked_n{number}=")
+            lab.switch.esl.api(f"global_setvar routing_parked_lab_n{number}=")
     assert lab.quiet()
 
 

@@ -29,7 +29,7 @@ from .attending import Attending, Phoning
 from .calling import Calling
 from .calling_back import CallingBack
 from .cases import CLIENT, Case
-from .company import CHANGES, PROJECT, Company
+from .company import BED, CHANGES, PROJECT, Company
 from .handler import Handler
 from .memory import forget, needs_redis, remembering
 from .outcome import Outcome
@@ -138,7 +138,7 @@ class Bed:
         """Until the call before has heard what the next one waits for, or somebody is parked in that place."""
         if not once.isdigit():
             return calling.wait_heard(once)
-        assert until(lambda: "@" in self.switch.esl.api(f"global_getvar {waiting_in(once)}"), 15)
+        assert until(lambda: "@" in self.switch.esl.api(f"global_getvar {waiting_in(once, BED)}"), 15)
 
     def _begin(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Calling | CallingBack:
         calling: Calling | CallingBack = CallingBack(self, case) if case.callback else Calling(self, case, folder)

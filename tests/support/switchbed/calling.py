@@ -15,7 +15,7 @@ from . import sip
 from .attending import Phoning
 from .cases import Case
 from .memory import lend
-from .outcome import Outcome
+from .outcome import Outcome, opening
 from .waiting import until
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Calling:
                 dict.fromkeys(int(each.start) for each in messages if each.received and each.start in PROVISIONAL)
             ),
             published=self.published,
+            opening=opening(self.bed.company.root, record),
         )
 
     def _invites(self, phone: Phoning, uuids: frozenset[str]) -> list[sip.Message]:

@@ -96,6 +96,8 @@ class Case:
     published: bool = True
     asked: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    #: The language and the words of the opening that the caller hears; empty: none is looked at.
+    opening: str = ""
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property

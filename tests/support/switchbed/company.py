@@ -31,6 +31,8 @@ CHANGES = Path(__file__).parents[2] / "switch" / "changes"
 #: A port where nobody listens.
 CLOSED_PORT = 9
 SHORT_SOUND_S, LONG_SOUND_S, DIGIT_SOUND_S = 0.5, 5.0, 0.2
+#: The project's name.
+BED = "bed"
 #: Phones of the group `crowd`, accounts 6000 and on.
 CROWD = 127
 #: Of ``polish.wav``, so long that a caller can hang up in it.

@@ -34,9 +34,9 @@ from routing.release import publish as publishing
 
 from . import clients, remembered
 from .cases import Case
-from .company import CHANGES, Company
+from .company import BED, CHANGES, Company
 from .invite import invited
-from .outcome import Outcome
+from .outcome import Outcome, opening
 from .watched import Watched
 
 ENGINE = "127.0.0.1:9"
@@ -124,7 +124,7 @@ class _Carried:
 
     def _wait_heard(self, calling: _Calling, what: str) -> None:
         if what.isdigit():
-            return self.world.until(lambda: "@" in self.world.globals.get(waiting_in(what), ""))
+            return self.world.until(lambda: "@" in self.world.globals.get(waiting_in(what, BED), ""))
         heard = self.world.heard.setdefault(calling.uuid, set())
         self.world.until(lambda: what in heard or calling.told is not None)
         assert what in heard, f"{self.case.name}: no phone {what} for the call before"
@@ -215,6 +215,7 @@ class _Carried:
             asked=asked,
             told=tuple(dict.fromkeys(_TOLD[event.kind] for event in events if event.kind in _TOLD)),
             published=published,
+            opening=opening(self.company.root, variables),
         )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from routing.offline.published import PublishedRelease
+
 from .cases import Case, grouped
 
 #: FreeSWITCH counts whole seconds, 4 s can be 5; messages take their time, and phones note theirs themselves.
@@ -34,6 +36,14 @@ class Outcome:
     told: tuple[int, ...] = ()
     asked: Sequence[Mapping[str, Any]] = ()
     published: bool = True
+    opening: str = ""
+
+
+def opening(root: Path, call: Mapping[str, str]) -> str:
+    """The language and the words of the opening that a call has said last, by the release below ``root``."""
+    played = call.get("routing_opening", "")
+    found = [said for file in played.split("!") if (said := PublishedRelease(root).spoken.at(file))]
+    return f"{found[0][1]}: {' '.join(text for text, _ in found)}" if found else ""
 
 
 def differences(case: Case, outcome: Outcome) -> list[str]:
@@ -54,6 +64,8 @@ def _compared(case: Case, outcome: Outcome) -> Iterator[tuple[str, Any, Any]]:
         yield f"{target} at", at_s, at_s if -EARLY_S <= found - at_s <= LATE_S else found
     yield "talked", case.talked, outcome.talked
     yield "cause", case.cause, outcome.call.get("hangup_cause")
+    if case.opening:
+        yield "opening", case.opening, outcome.opening
     if case.told is not None:
         yield "told", case.told, outcome.told
     yield "published", case.published, outcome.published

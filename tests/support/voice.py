@@ -37,6 +37,8 @@ def main(fault: str, file: str = "") -> None:
     match fault:
         case "hangs":
             time.sleep(600)
+        case "hangs at orders" if text.startswith("Order"):
+            time.sleep(600)
         case "dies":
             os.kill(os.getpid(), signal.SIGKILL)
         case "fails":

@@ -1,21 +1,19 @@
 """Tables by migrations, SQLite and PostgreSQL alike."""
 
 import importlib.util
-from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from routing.journal import migrations, query
+from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.query import CallFilter
 from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed
 from support.journal_tables import TABLES
+from support.set_back import set_back
 
 pytestmark = pytest.mark.process
 
@@ -98,17 +96,6 @@ def test_lines_of_exports_lose_the_numbers_that_nobody_could_forget(bed):
     engine.dispose()
     open_database(bed.database).dispose()
     assert [row[6] for row in bed.rows("desk_audit")] == ["", "period=7d&tag=x", "tag=client", "tag=client"]
-
-
-def set_back(database, revision):
-    """The journal as an earlier version had it, by each migration's own way back."""
-    engine = open_database(database, migrate=False)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
-    return engine
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):

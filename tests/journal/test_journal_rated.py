@@ -7,8 +7,10 @@ from click.testing import CliRunner
 
 from routing.cli.calls import calls
 from routing.journal import query
+from routing.journal.database import open_database
 from routing.journal.query import CallFilter
 from support.journal_bed import LATER_S
+from support.set_back import set_back
 
 CALL = "6bf12d6e-4d0a-4b39-9a38-7f5b6a2d1c24"
 IVAN, OLENA = "11111111-0000-4000-8000-000000000001", "11111111-0000-4000-8000-000000000002"
@@ -165,3 +167,40 @@ def test_lists_reports_and_explanations(bed):
     assert "ratings of" in report and "ivan" in report and "2.0" in report
     line = json.loads(run("--report", "--json"))["people"]["ivan"]
     assert (line["requested"], line["scores"]["2"], line["mean_rating"]) == (1, 1, 2.0)
+
+
+def reported(bed):
+    """What commands list and report of two rated calls and one whose caller said nothing."""
+    for uuid, score in ((CALL, "2"), (f"{CALL[:-1]}5", "5"), (f"{CALL[:-1]}6", None)):
+        caller(bed, ASKED, uuid=uuid, routing_rate_asked="true", **({"routing_rating": score} if score else {}))
+        person(bed, f"{IVAN[:-1]}{uuid[-1]}" if uuid != CALL else IVAN, originator=uuid)
+    bed.clock_s = LATER_S
+    bed.worker().work()
+    found = [(row["id"], row["rating"], row["rated_person"]) for row in query.find(bed.engines[0], CallFilter())]
+    by_rating = [len([*query.find(bed.engines[0], CallFilter(rating=each))]) for each in ("2", "5", "rated", "silent")]
+    result = CliRunner().invoke(calls, ["--database", bed.database, "--report", "--json"])
+    assert result.exit_code == 0, result.output
+    return sorted(found), by_rating, json.loads(result.output)
+
+
+def test_postgresql_has_the_same_ratings_and_reports(make_bed, postgresql):
+    sqlite, other = make_bed(), make_bed()
+    other.database = postgresql
+    open_database(postgresql).dispose()
+    found, by_rating, report = reported(sqlite)
+    assert [score for _, score, _ in found] == [2, 5, 0] and by_rating == [1, 1, 2, 1]
+    assert reported(other) == (found, by_rating, report)
+
+
+def test_on_postgresql_calls_from_before_ratings_are_kept_and_were_not_asked(make_bed, postgresql):
+    bed = make_bed()
+    bed.database = postgresql
+    open_database(postgresql).dispose()
+    caller(bed, ASKED, routing_rate_asked="true", routing_rating="4")
+    person(bed)
+    assert recorded(bed).rating == 4
+    set_back(postgresql, "0023").dispose()
+    upgraded = open_database(postgresql)
+    (found,) = query.call(upgraded, CALL)
+    upgraded.dispose()
+    assert (found.rating, found.rated_person, found.talk_s) == (0, "", 30.0)

@@ -29,6 +29,7 @@ decision       engine's address; its answer
 fallback       engine's address; why there is no usable answer
 late           engine's address; its answer, which came after the call had gone on
 transfer       extension, context; ``watchdog`` when it was scheduled, ``sent on`` by a phone
+conference     room that the caller enters
 record         file being recorded; duration
 mask           file being recorded, in which silence begins; ``off`` when it ends
 voicemail      file of a message; its duration

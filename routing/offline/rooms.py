@@ -59,6 +59,8 @@ def conference(call: RunningCall, data: str) -> None:
     inside = _Inside(call, room, [_Invitation(call, each) for each in call.invitations])
     call.invitations = []
     room.callers[line.profile.uuid] = line
+    if "mandatory_member_endconf" in data:  # a room of the step, not one where a talk's party waits
+        line.note("conference", name)
     place = f"room {name}"  # in use, as a phone is
     line.rings(place)
     line.talks(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from routing.model.fields import Fields, OneOrMany, Seconds, Text, refuse, shown
 from routing.offline import phones
@@ -28,6 +28,19 @@ _PRESSED = re.compile(rf"[0-9*#]{{1,16}}|{phones.PARKS}")
 PressedKeys = Annotated[
     str, BeforeValidator(_keys), WithJsonSchema({"type": "string", "pattern": f"^({_PRESSED.pattern})$"})
 ]
+
+
+def _typed_keys(value: str) -> str:
+    if not _TYPED.fullmatch(value):
+        hint = 'write all keys as one word: `"15"` for two menus, `"4711#1122#"` for two numbers'
+        raise refuse(f"{shown(value)} are no keys", hint)
+    return value
+
+
+_TYPED = re.compile(r"[0-9A-D*#-]*")
+TypedKeys = Annotated[
+    Text, AfterValidator(_typed_keys), WithJsonSchema({"type": "string", "pattern": f"^{_TYPED.pattern}$"})
+]
 _SENDS = {"type": "string", "examples": ["to 103 after 5s", "to 103 after 5s, attended"]}
 Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
 
@@ -35,7 +48,10 @@ Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonS
 class CallerFields(Fields):
     """What the caller does: keys in order, ``-`` skips a prompt; ``speaks`` after a voicemail's beep."""
 
-    digits: Text = Field("", description="Keys in order; `-` skips a prompt.")
+    digits: TypedKeys = Field(
+        "",
+        description="Keys in order, for all prompts: `2580#4711#`; at the next prompt the rest counts; `-` skips one.",
+    )
     presses: dict[PressedKeys, Annotated[list[Seconds], OneOrMany]] = Field(
         {},
         description="Keys outside prompts, in a queue or of a calling phone's talk, with times from the INVITE: "

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from routing.model import numbers
-from routing.model.addresses import EMAIL, HOOK
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.model.rating import SCORES
 from routing.testing.cases import CallCase
 from routing.testing.form import moment
 from routing.testing.kinds import ENGINE_KINDS, Expectation
 from routing.testing.names import Names
 from routing.testing.sample import LISTS
+from routing.testing.vocabulary import ANSWERS, is_one, offered_answers, vocabulary
 
 #: How a call to an unknown number ends.
 NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
 #: Sounds that every release has.
 OURS = "routing/"
 MOST_LISTED = 12
-_HEARD = ("nothing", "ringing", "audio")
-_RATED = (*map(str, SCORES), "wrong", "nothing")
-_HOURS = ("open", "closed", "holiday")
-_ANSWERS = (
-    "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
-)
-#: Of a recogniser, besides options.
-_HEARD_AS = ("answered", "unclear", "noinput", "continue", "silent", "refused", "closed")
-_ENGINE_ANSWERS = (
-    "answered", "ordered", "ask", "continue", "silent", "refused", "closed", "nobody", "wait", "found", "missing",
-)  # fmt: skip
 
 
 def check(case: CallCase, names: Names) -> Iterator[Problem]:
@@ -155,15 +143,15 @@ def _expectation(case: CallCase, names: Names, loc: Loc, expectation: Expectatio
         for index, word in enumerate(expectation.values):
             yield from _phone(case, names, _word(case, where, expectation, index), word)
         return
-    known, message = _vocabulary(expectation.kind, names)
+    known, message = vocabulary(expectation.kind, names)
     if known is None:
         return
     for index, word in enumerate(expectation.values):
-        if not _is_one(expectation.kind, word, known, names):
+        if not is_one(expectation.kind, word, known, names):
             place = _word(case, where, expectation, index)
-            if expectation.kind in ENGINE_KINDS:
+            if expectation.kind in ENGINE_KINDS and expectation.kind != "lookup":
                 near = (f"told {place}={word.partition('=')[2]}" for place in names.sent_fields)
-                hint = did_you_mean(word, (*known, *near, *_answers(names))) or _ANSWERS
+                hint = did_you_mean(word, (*known, *near, *offered_answers(names))) or ANSWERS
                 yield case.problem(place, f"{message} `{word}`", hint)
             else:
                 yield _unknown(case, place, word, known, message)
@@ -172,68 +160,6 @@ def _expectation(case: CallCase, names: Names, loc: Loc, expectation: Expectatio
 def _word(case: CallCase, where: Loc, expectation: Expectation, index: int) -> Loc:
     """The place of a value: in a list, a key of a mapping, or the value itself; missing parts are ignored."""
     return (*where, index, expectation.values[index])
-
-
-def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
-    """The values that a kind allows; None where all are allowed."""
-    if kind == "listen":
-        return {*names.options, *_HEARD_AS}, "no option is called"
-    if kind in ENGINE_KINDS:
-        return _ENGINE_ANSWERS, "there is no answer"
-    tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {
-        "scheme": (lambda: names.schemes, "no scheme is called"),
-        "hours": (lambda: _HOURS, "no calendar state is"),
-        "rated": (lambda: _RATED, "nobody presses"),
-        "play": (lambda: names.sounds, "there is no sound file"),
-        "whisper": (lambda: names.sounds, "there is no sound file"),
-        "says": (lambda: names.published.spoken.texts, "no text of the release says"),
-        "speaks": (lambda: names.published.spoken.languages, "the project does not speak"),
-        "voicemail": (lambda: names.boxes, "no voicemail box is called"),
-        "tag": (lambda: names.tags, "no step of the release sets the label"),
-        "notify": (lambda: names.people, "nobody is called"),
-        "hears": (lambda: _HEARD, "a caller hears no"),
-        "end": (lambda: names.causes, "no hangup cause is called"),
-    }
-    known, message = tables.get(kind, (lambda: None, ""))
-    return known(), message
-
-
-def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
-    if kind in ("play", "whisper"):
-        return any(sound == word or sound.endswith(f"/{word}") for sound in known)
-    if kind == "says":
-        return any(word.casefold() in text.casefold() for text in known)
-    if kind == "notify":
-        return word in known or bool(EMAIL.fullmatch(word) or HOOK.fullmatch(word))
-    if kind == "crm" and _is_sent_field(word, names):
-        return True
-    return word in known or (kind in ENGINE_KINDS and _is_answer(word, names))
-
-
-def _is_sent_field(word: str, names: Names) -> bool:
-    """``told entity.region=521``, ``told source.utm_campaign=``: a visitor's field in the request of a CRM step."""
-    place, equals, _ = word.removeprefix("told ").partition("=")
-    return word.startswith("told ") and bool(equals) and place in names.sent_fields
-
-
-def _is_answer(word: str, names: Names) -> bool:
-    """``scheme lviv``, ``ring ivan``, ``ring person ivan``, ``end USER_BUSY``, ``order ivan,olena``."""
-    verb, _, what = word.partition(" ")
-    targets = what.removeprefix("person ").removeprefix("phone ").removeprefix("number ")
-    if verb == "scheme":
-        return what in names.schemes
-    if verb == "end":
-        return what in names.causes
-    return verb in ("ring", "order", "together") and all(_is_target(target, names) for target in targets.split(","))
-
-
-def _answers(names: Names) -> Iterator[str]:
-    yield from (f"scheme {scheme}" for scheme in names.schemes)
-    yield from (f"ring {phone}" for phone in names.phones)
-
-
-def _is_target(name: str, names: Names) -> bool:
-    return name in names.phones or (name.startswith("+") and not _complaint(numbers.normalise, name, None))
 
 
 def problems(cases: Sequence[CallCase], names: Names) -> list[Problem]:

@@ -94,6 +94,18 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
     return meets
 
 
+def _answer_or_down(step_kind: str) -> Callable[[Event, str], bool]:
+    """As `_answer`; ``down``, the name of the scheme's branch, is every way to have no answer."""
+    meets = _answer(step_kind)
+
+    def meets_or_down(event: Event, word: str) -> bool:
+        if word == "down":
+            return meets(event, "continue") or (event.kind == "fallback" and event.subject == step_kind)
+        return meets(event, word)
+
+    return meets_or_down
+
+
 def _typed(event: Event) -> tuple[str, ...]:
     """The name of what was asked, alone and with the digits; nothing for other events."""
     name = event.subject.removeprefix(TYPED).removeprefix(SECRET)
@@ -141,6 +153,8 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "asked": lambda event, word: word in _typed(event),
     "rated": lambda event, word: _rated(event) == word,
     **{kind: _answer(step_kind) for kind, step_kind in ENGINE_KINDS.items()},
+    "lookup": _answer_or_down("lookup"),
+    "conference": _subject("conference"),
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
     "tag": _subject("tag"),
@@ -171,7 +185,8 @@ MEANINGS = {
     "sticky": "The decision by the last talk: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
     "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
     "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
-    "lookup": "What a server answers: `found`, `missing`, `continue` when it is down; `silent` without an engine.",
+    "lookup": "What a server answers: `found`, `missing`; `down` without a valid answer, or without an engine.",
+    "conference": "The caller enters this room.",
     "rate": "Whether the caller is asked to rate the talk: `ask`, `continue` when not; `silent` without an engine.",
     "listen": "What a recogniser hears: an option's name, `unclear`, `noinput`; `continue` when it is down.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",

@@ -21,6 +21,7 @@ from routing.offline.published import NUMBER, PublishedRelease
 from routing.steps.scheme_file import POOL
 
 _BOX = re.compile(r"routing_box=([a-z0-9_]+)")
+_ROOM = re.compile(r'application="conference" data="([a-z0-9_]+)@')
 _LABELS = re.compile(rf"{TAGS}=\$\{{{TAGS}\}}([a-z0-9_,]+)")
 
 
@@ -106,6 +107,11 @@ class Names:
     def boxes(self) -> set[str]:
         """Voicemail boxes."""
         return {box for path in self._release.glob("schemes/*.xml") for box in _BOX.findall(path.read_text("utf-8"))}
+
+    @cached_property
+    def rooms(self) -> set[str]:
+        """Rooms of conference steps."""
+        return {room for path in self._release.glob("schemes/*.xml") for room in _ROOM.findall(path.read_text("utf-8"))}
 
     @cached_property
     def tags(self) -> set[str]:

@@ -72,7 +72,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "scheme": "kharkiv", "step": "kharkiv/1", "webhook": "continue", "crm": "ring ivan", "sticky": "ring petro",
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
         "queue": "order ivan", "says": "closed", "speaks": "en", "asked": "order 123", "lookup": "found",
-        "recording": "ends", "rated": "4", "rate": "ask",
+        "recording": "ends", "conference": "board", "rated": "4", "rate": "ask",
         "listen": "sales",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
@@ -81,6 +81,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
     calls.append([Event(0, "digits", f"{TYPED}order", "123"), Event(0, "decision", "lookup", "found")])
     calls.append([Event(0, "play", "/sounds/spoken/0.wav", text="We are closed.", language="en")])
     calls.append([Event(0, "digits", SCORE, "4"), Event(0, "decision", "rate", "ask (not asked within 30d)")])
+    calls.append([Event(0, "conference", "board")])
     calls.append([Event(0, "record_end", "/recordings/calls/a.wav")])
     calls.append([Event(0, "decision", "listen", "option:sales (sales, confidence 0.90)")])
     for kind in KINDS:

@@ -24,6 +24,7 @@ from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, show, when, zone_name
 from routing.cli.options import COUNT, ZONE
 from routing.cli.ratings import ratings
+from routing.desk.sounds import file_of, kept_of
 from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
@@ -137,11 +138,13 @@ def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -
             f"several calls begin with `{start}`: write more of its ID" if found else f"no call begins with `{start}`"
         )
         raise UserError(problem if found else f"{problem} (`routing calls` lists the newest)")
+    files = {kind: file_of(found[0].id, kind, path) or path for kind, path in kept_of(found[0])}
+    call = replace(found[0], **files)
     if as_json:
-        whole = query.as_json(found[0])
+        whole = query.as_json(call)
         click.echo(json.dumps(whole | _moments(whole), ensure_ascii=False))
         return
-    for line in explain(found[0], lambda at: when(at, zone, "%a %d %b %Y %H:%M:%S %Z")):
+    for line in explain(call, lambda at: when(at, zone, "%a %d %b %Y %H:%M:%S %Z")):
         click.echo(printable(line))
 
 

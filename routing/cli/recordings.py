@@ -25,12 +25,13 @@ from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, when
 from routing.cli.options import COUNT, NEW_FILE
 from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine, AuditLog
-from routing.desk.sounds import RECORDING, VOICEMAIL, is_here, kept_of
+from routing.desk.sounds import RECORDING, VOICEMAIL, file_of, is_here, kept_of
 from routing.desk.unlocking import Unlocking
 from routing.journal import kept_sounds, query, sealed, sound
 from routing.journal.query import CallFilter
 from routing.journal.record import CallRecord
 from routing.model.keeping import RECORDINGS, VOICEMAILS
+from routing.model.recording import SEALED
 from routing.process.secrets import read_secrets
 
 #: The role of whoever uses the terminal, in the audit log; what they did.
@@ -73,11 +74,11 @@ def list_command(
 def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for kind in _KINDS:
         if path := row[kind]:
-            there = is_here(row["id"], kind, path)
+            file = file_of(row["id"], kind, path)
             yield {
                 "call": row["id"], "kind": kind, "started": row["started"], "caller": row["caller"],
-                "number": row["number"], "person": row["person"], "talk_s": row["talk_s"], "path": path,
-                "node": row["node"], "is_here": there, "is_encrypted": there and not os.path.isfile(path),
+                "number": row["number"], "person": row["person"], "talk_s": row["talk_s"],
+                "path": file or path, "node": row["node"], "is_here": bool(file), "is_encrypted": file.endswith(SEALED),
                 "gone": row[f"{kind}_gone"], "why": row["gone_why"] if row[f"{kind}_gone"] else "",
             }  # fmt: skip
 
@@ -115,18 +116,22 @@ def export(call_id: str, into: Path, reason: str, secrets: Path | None, root: Pa
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @desk_options
 def delete(call_id: str, reason: str, yes: bool, root: Path, database: str) -> None:
-    """Delete a call's recording and voicemail; the call stays, and says when and why they were deleted."""
+    """Delete a call's recording and voicemail; the call stays, and says when and why they were deleted.
+
+    The recording of a room is one file: it goes for all who were in the room, and each of their calls says so.
+    """
     with opened_desk(root, database) as desk:
         call = _whole(desk.store.engine, call_id)
         if not _was_begun(desk, call):
             _there(call)
-        if not yes and not click.confirm(f"Delete the sounds of call {call.id}?"):
+        if not yes and not click.confirm(f"Delete the sounds of call {call.id}{_shared(desk.store.engine, call)}?"):
             return
         with _noted(desk, call, DELETED, reason):
             for kind, path in kept_of(call):
                 if not sound.remove(call.id, path):
                     raise UserError(f"{path}: it cannot be removed, or its folder is not here")
-                kept_sounds.note_gone(desk.store.engine, _KINDS[kind], [call.id], time.time(), reason)
+                named = kept_sounds.named_by(desk.store.engine, _KINDS[kind], [path])
+                kept_sounds.note_gone(desk.store.engine, _KINDS[kind], named, time.time(), reason)
     click.echo(f"deleted the sounds of call {call.id}")
 
 
@@ -148,6 +153,13 @@ def _whole(engine: Engine, start: str) -> CallRecord:
     return found[0]
 
 
+def _shared(engine: Engine, call: CallRecord) -> str:
+    """Of which other calls they are too, as text."""
+    named = {id_ for kind, path in kept_of(call) for id_ in kept_sounds.named_by(engine, _KINDS[kind], [path])}
+    others = sorted(named - {call.id})
+    return f", which are those of {', '.join(others)} too" if others else ""
+
+
 def _there(call: CallRecord) -> None:
     """Raises UserError where there is nothing that could be exported or deleted."""
     kept = list(kept_of(call))
@@ -155,7 +167,8 @@ def _there(call: CallRecord) -> None:
         was = " any more" if call.recording_gone or call.voicemail_gone else ""
         raise UserError(f"call {call.id} has no recording and no voicemail{was}")
     if missing := [path for kind, path in kept if not is_here(call.id, kind, path)]:
-        where = f" (hint: node {call.node} carried the call)" if call.node else ""
+        moved = "on the node that carried the call, somebody has moved or removed it"
+        where = f" (hint: {moved}; that was {call.node})" if call.node else ""
         raise UserError(f"{missing[0]} is not on this machine{where}")
 
 

@@ -7,6 +7,7 @@ client or cancelled their order stays known, the number does not.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,13 +16,16 @@ from sqlalchemy import ColumnElement, Engine, delete, or_, select
 from routing.callbacks.schema import attempts, callbacks, events, requests
 from routing.desk.audit import AuditLog
 from routing.desk.journal_walk import of_project
-from routing.journal import expired, sound, store
+from routing.journal import expired, kept_sounds, sound, store
 from routing.journal.schema import calls
+from routing.model.keeping import RECORDINGS
 from routing.store import keys
 from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
 
 _AT_ONCE = 500
+#: Why a recording is gone of a call with somebody else.
+FORGOTTEN = "somebody in the room was forgotten"
 #: An order that is being dialled is not taken from the dialler.
 _DIALLING = "dialling"
 
@@ -62,6 +66,10 @@ def forget_client(
     last clients it remembers. Raises SQLAlchemyError and StoreDown; what is removed by then stays removed."""
     found = _calls(engine, project, number)
     gone = [each for each in found if _without_sounds(each)]
+    for start in range(0, len(gone), _AT_ONCE):  # a room's recording is that of others' calls too
+        paths = [path for each in gone[start : start + _AT_ONCE] for path in each.sounds]
+        named = kept_sounds.named_by(engine, RECORDINGS, paths)
+        kept_sounds.note_gone(engine, RECORDINGS, named, time.time(), FORGOTTEN)
     for start in range(0, len(gone), _AT_ONCE):
         store.forget(engine, [each.call for each in gone[start : start + _AT_ONCE]])
     orders, kept = _forget_orders(engine, project, number)

@@ -1,7 +1,8 @@
 """The sound files of a call, as far as they may be served: files that FreeSWITCH wrote for this very call.
 
-The journal's path must be ``FOLDER/calls/ID.wav`` or ``FOLDER/voicemail/BOX/ID.wav`` with the call's own id, and a
-regular file there; below FOLDER no link is followed. The file is opened once: what was checked is what is sent.
+The journal's path must be ``FOLDER/calls/ID.wav`` or ``FOLDER/voicemail/BOX/ID.wav`` with the call's own id (a
+recording: or another leg's, of which `routing.journal.sound` knows), and a regular file there; below FOLDER no link is
+followed. The file is opened once: what was checked is what is sent.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import BinaryIO
 
 from routing.desk.unlocking import Unlocking
 from routing.journal.record import CallRecord
+from routing.journal.sound import CALLS, is_leg
 from routing.model.recording import SEALED
 
 RECORDING, VOICEMAIL = "recording", "voicemail"
@@ -54,11 +56,16 @@ def open_sound(call: str, kind: str, path: str, unlocking: Unlocking | None = No
 
 def is_here(call: str, kind: str, path: str) -> bool:
     """Whether the file is on this machine, encrypted or not."""
-    found = _open(call, kind, path) or _open(call, kind, path, SEALED)
-    if found is None:
-        return False
-    found.file.close()
-    return True
+    return bool(file_of(call, kind, path))
+
+
+def file_of(call: str, kind: str, path: str) -> str:
+    """The path of the file as it is on this machine, encrypted or not; "" where it is not here."""
+    for end in ("", SEALED):
+        if (found := _open(call, kind, path, end)) is not None:
+            found.file.close()
+            return path + end
+    return ""
 
 
 def is_locked(call: str, kind: str, path: str, unlocking: Unlocking) -> bool:
@@ -98,8 +105,9 @@ def _below(call: str, kind: str, place: PurePosixPath) -> tuple[str, ...] | None
     if not call or not place.is_absolute() or len(parts) <= folders or ".." in parts or "\x00" in str(place):
         return None
     below = parts[-folders:]
-    first = "calls" if kind == RECORDING else "voicemail"
-    if below[0] != first or place.suffix not in CONTENT_TYPES or below[-1] != call + place.suffix:
+    first = CALLS if kind == RECORDING else "voicemail"
+    is_ours = place.stem == call or (kind == RECORDING and is_leg(place.stem))
+    if below[0] != first or place.suffix not in CONTENT_TYPES or not is_ours:
         return None
     return below
 

@@ -7,6 +7,7 @@ must get lost because it cannot be read.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from array import array
@@ -19,6 +20,9 @@ from routing.model.recording import SEALED
 #: A WAV file of this size has a header and no sound.
 EMPTY_BYTES = 44
 _SUFFIXES = (".wav", ".mp3", ".ogg")
+#: The folder of recordings, and how FreeSWITCH names legs.
+CALLS = "calls"
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FRAME_SECONDS = 0.02
 #: Every so many samples one is measured.
 _STRIDE = 4
@@ -49,7 +53,7 @@ def is_message(path: str, least_s: float) -> bool:
 
 
 def remove(call: str, path: str) -> bool:
-    """Remove a call's sound file, encrypted or not, if the call's id is in its name; any other file stays.
+    """Remove a call's sound file, encrypted or not (`is_of`); any other file stays.
 
     Returns whether the file is gone. False when its folder is missing or empty: the disk may not be mounted.
     """
@@ -68,8 +72,16 @@ def remove(call: str, path: str) -> bool:
 
 
 def is_of(call: str, path: str) -> bool:
-    """Whether a path is that of a call's sound: it has the call's id in its name."""
-    return bool(call) and call in Path(path).name and path.endswith(_SUFFIXES)
+    """Whether a path is that of a call's sound: it has the call's id in its name, or is a recording by another leg."""
+    place = Path(path)
+    is_ours = call in place.name or (place.parent.name == CALLS and is_leg(place.stem))
+    return bool(call) and is_ours and path.endswith(_SUFFIXES)
+
+
+def is_leg(name: str) -> bool:
+    """Whether a name is the uuid of a leg: a room's recording has that of its first caller, for all who were in it, and
+    that of a callback the uuid of whoever was called first."""
+    return bool(_UUID.fullmatch(name))
 
 
 def _holds_anything(folder: str) -> bool:

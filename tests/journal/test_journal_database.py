@@ -42,6 +42,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0022_needed_views",
     "routing.journal.migrations.versions.0023_sounds",
     "routing.journal.migrations.versions.0024_ratings",
+    "routing.journal.migrations.versions.0025_sounds_of_others",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]

@@ -301,6 +301,15 @@ def test_a_file_of_another_node_is_left_to_it(journal):
     assert journal.log == []
 
 
+def test_a_room_that_several_calls_recorded_is_encrypted_for_all_of_them(journal):
+    """Its file has the name of another leg, as that of a callback has."""
+    room = journal.folder / "39347633-0069-4d2c-add6-d2902a99afff.wav"
+    journal.fill(2, recording=str(room))
+    room.write_bytes(SOUND)
+    assert journal.sealing().apply(journal.engine, NOW, Event()) == 2
+    assert not room.exists() and heard(str(room), PRIVATE) == SOUND
+
+
 def test_a_path_that_is_not_the_calls_is_not_touched(journal, tmp_path):
     journal.fill(1, recording=str(tmp_path / "precious.wav"))
     (tmp_path / "precious.wav").write_bytes(b"precious")

@@ -124,3 +124,27 @@ def test_only_a_calls_own_sound_is_removed(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0815.txt", "other.wav"]
     sound.remove("", str(tmp_path / "other.wav"))
     assert (tmp_path / "other.wav").exists()
+
+
+LEG = "39347633-0069-4d2c-add6-d2902a99afff"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_ours"),
+    [
+        (f"calls/{LEG}.wav", True),  # a room's, or that of the leg which a callback rang first
+        (f"calls/{LEG}.wav.age", False),
+        (f"elsewhere/{LEG}.wav", False),
+        (f"voicemail/shop/{LEG}.wav", False),
+        ("calls/other.wav", False),
+        ("calls/0815.wav", True),
+    ],
+)
+def test_which_recording_is_a_calls(tmp_path, path, is_ours):
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert sound.is_of("0815", str(file)) is is_ours
+    assert not sound.is_of("", str(file))
+    sound.remove("0815", str(file))
+    assert file.exists() is not is_ours

@@ -20,6 +20,7 @@ def link(records: Sequence[SchemeRecord], broken: Collection[str] = ()) -> list[
     problems += (problem for problem in _unknown(records, schemes, broken))
     problems += _circles(schemes)
     problems += _early_answers(records, schemes)
+    problems += _secret_digits(records, unread=bool(broken))
     return problems
 
 
@@ -62,6 +63,24 @@ def _circles(schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
                 message = f"endless circle: {' -> '.join(way)}"
                 yield _problem(schemes[name], place, message, "one of these schemes must ring or answer first")
                 break
+
+
+def _secret_digits(records: Sequence[SchemeRecord], *, unread: bool) -> Iterator[Problem]:
+    """Secret digits where no secret goes: in a URL, a text, a condition, a webhook. They are empty there.
+
+    The step that asks may be in another scheme; ``unread``: there are schemes that could not be read, any may ask.
+    """
+    everywhere = {fact for record in records for fact in record.gives}
+    for record in records:
+        for fact, place in record.reads:
+            kind, _, name = fact.partition(".")
+            forms = {f"asked.{name}", f"secret.{name}"}
+            filled = forms.intersection(record.gives) or (set() if unread else forms & everywhere)
+            if kind == "asked" and filled == {f"secret.{name}"}:
+                yield _problem(record, place, f"`{name}` is secret: it is empty here", _IN_A_BODY.format(name, name))
+
+
+_IN_A_BODY = 'only the body of a `lookup` may send it: `method: POST, send: {{{}: "{{{{{}}}}}"}}`'
 
 
 def _only_jumps(record: SchemeRecord) -> bool:

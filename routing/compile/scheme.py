@@ -86,6 +86,9 @@ class SchemeRecord:
     #: Its sounds that are no recordings (`compile.speech.written`), and calendars of which it says when they open.
     spoken: list[list[list[str]]] = field(default_factory=list)
     openings: list[str] = field(default_factory=list)
+    #: Facts of calls that its steps give and read (`Step.gives`, `Step.needs`), the latter with their locations.
+    gives: list[str] = field(default_factory=list)
+    reads: list[tuple[str, Place]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -151,14 +154,12 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         hours=fields.hours or "",
         notify=list(fields.notify),
         calls_missed_back=place(("callback",)) if fields.callback else None,
-        callbacks=[
-            (step.scheme, place((*loc, "scheme")))
-            for step, loc, _ in every_step(fields)
-            if isinstance(step, CallbackStep) and step.scheme
-        ],
+        callbacks=[(scheme, place(loc)) for scheme, loc in _callbacks(fields)],
         people=sorted(_people(fields, folder)),
         spoken=of_steps(fields, folder),
         openings=opening_calendars(fields),
+        gives=[fact for step, _, _ in every_step(fields) for fact in step.gives()],
+        reads=[(fact, place((*loc, *at))) for step, loc, _ in every_step(fields) for at, fact in step.needs()],
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
@@ -172,6 +173,13 @@ def _people(fields: SchemeFields, folder: Folder) -> Iterator[str]:
     if any(isinstance(step, WebhookStep | QueueStep) for step in steps):
         yield "?"
     yield from {turn.person for step in steps if isinstance(step, RingStep) for turn in named_turns(step.to, folder)}
+
+
+def _callbacks(fields: SchemeFields) -> Iterator[tuple[str, Loc]]:
+    """See `SchemeRecord.callbacks`."""
+    for step, loc, _ in every_step(fields):
+        if isinstance(step, CallbackStep) and step.scheme:
+            yield step.scheme, (*loc, "scheme")
 
 
 def _called(fields: SchemeFields) -> dict[str, tuple[list[str] | None, list[str]]]:

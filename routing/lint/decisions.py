@@ -8,10 +8,12 @@ from routing.lint.base import Lint
 from routing.lint.findings import LintFinding, OneScheme
 from routing.lint.ways import Ways
 from routing.lint.whole import WholeFolder
+from routing.model.header_secrets import secrets_of
 from routing.model.problem import Loc
 from routing.model.web import is_near, is_sent_unencrypted
 from routing.steps.base import Complaint, Step
 from routing.steps.dynamic import DynamicStep
+from routing.steps.lookup import LookupStep
 from routing.steps.ring import RingStep
 from routing.steps.voicemail import VoicemailStep
 from routing.steps.webhook import WebhookStep
@@ -88,6 +90,11 @@ class PlainHttp(Lint):
         - webhook: {url: "http://x.example/route", secret: KEY}
         - hangup
 
+    Bad, what a caller has typed::
+
+        - lookup: {url: "http://x.example/orders?by={{caller}}", missing: [hangup]}
+        - hangup
+
     Bad, the caller's number in a notice::
 
         - ring: ivan
@@ -97,10 +104,10 @@ class PlainHttp(Lint):
     id = "plain-http"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Webhooks and notices of calls by http to a remote host."""
-        for step, loc in _webhooks(one):
+        """Requests of steps, and notices of calls, by http to a remote host."""
+        for step, loc in _asking(one):
             if is_sent_unencrypted(step.url):
-                yield (*loc, "url"), "requests to this webhook are sent unencrypted", "write https://"
+                yield (*loc, "url"), f"requests of this {step.kind} are sent unencrypted", "write https://"
         recipients: list[tuple[Loc, str]] = [(("notify", at), address) for at, address in enumerate(one.fields.notify)]
         boxes = [(step, loc) for step, loc, _ in one.steps if isinstance(step, VoicemailStep)]
         recipients += [((*loc, "notify", at), address) for step, loc in boxes for at, address in enumerate(step.notify)]
@@ -122,28 +129,41 @@ class PlainHttp(Lint):
 class UnsignedWebhook(Lint):
     """The handler cannot tell this engine's requests from those of anybody who knows its address.
 
-    Without `secret` requests are not signed. Handlers on this machine or in a private network are exempt; Ringostat's
-    form has no signature.
+    Without `secret` requests are not signed. Handlers on this machine or in a private network are exempt, and those
+    that get a secret in `headers`; Ringostat's form has no signature.
 
     Good::
 
         - webhook: {url: "https://x.example/route", secret: WEBHOOK_SECRET}
+        - lookup: {url: "https://x.example/by", headers: {Authorization: "Bearer {TOKEN}"}, missing: [hangup]}
         - hangup
 
     Bad::
 
         - webhook: {url: "https://x.example/route"}
         - hangup
+
+    Bad, a question about an order::
+
+        - lookup: {url: "https://x.example/orders?by={{caller}}", missing: [hangup]}
+        - hangup
     """
 
     id = "unsigned-webhook"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Webhooks to remote hosts without a secret."""
-        for step, loc in _webhooks(one):
-            if step.secret is None and step.form == "routing" and not is_near(step.url):
-                yield loc, "requests to this handler are not signed", "add `secret: NAME`, the name of a signing key"
+        """Requests to remote hosts without a secret."""
+        for step, loc in _asking(one):
+            signs = step.secret is not None or any(secrets_of(step.headers))
+            is_ours = isinstance(step, LookupStep) or step.form == "routing"
+            if is_ours and not signs and not is_near(step.url):
+                hint = "add `secret: NAME`, the name of a signing key"
+                yield loc, f"requests of this {step.kind} are not signed", hint
 
 
-def _webhooks(one: OneScheme) -> Iterator[tuple[WebhookStep, Loc]]:
-    return ((step, loc) for step, loc, _ in one.steps if isinstance(step, WebhookStep))
+#: Every step that sends a request to a server of the author's choice.
+ASKING = (WebhookStep, LookupStep)
+
+
+def _asking(one: OneScheme) -> Iterator[tuple[WebhookStep | LookupStep, Loc]]:
+    return ((step, loc) for step, loc, _ in one.steps if isinstance(step, ASKING))

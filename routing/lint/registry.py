@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.lint.asking import LookupWithoutMissing, UnknownFact
+from routing.lint.asking import LookupWithoutMissing, ReadablePin, UnknownFact
 from routing.lint.base import Lint
 from routing.lint.branches import SameBranches, ShadowedCase
 from routing.lint.callbacks import CallbackNever
@@ -58,7 +58,7 @@ _ALL: tuple[type[Lint], ...] = (
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, RateWithoutTalk, PaidQueue,
-    UnknownFact, LookupWithoutMissing, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
+    UnknownFact, ReadablePin, LookupWithoutMissing, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,

@@ -100,9 +100,7 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     connect.set("routing_phone", "${routing_target}")
     recording.parties(connect, folder, "${routing_caller}", "self")
     recording.record_talks(connect, folder.project.record, folder, person="self")
-    # `record: caller` of the scheme: the client is the other side of this leg
-    connect.set("RECORD_WRITE_ONLY", "${RECORD_READ_ONLY}")
-    connect.set("RECORD_READ_ONLY", "")
+    recording.by_client_leg(connect, "${routing_caller}")
     connect.do("execute_extension", f"$1 {file_of('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")

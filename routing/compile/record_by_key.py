@@ -1,6 +1,6 @@
 """Recording on demand (``project: {record_key: "*1"}``): a person's keys begin and end it, where nothing is recorded.
 
-The keys run ``keyed`` on the calling leg, as those of the mask do. The announcement, if one is due, is heard by both
+The keys run ``keyed`` on the client's leg, as those of the mask do. The announcement, if one is due, is heard by both
 sides once a call; only then the recording begins. Begun again, it is appended: one file, in order.
 
 Measured on FreeSWITCH 1.10.12: a key's extension runs on one leg, and the other one hears nothing of it;
@@ -10,11 +10,12 @@ under three seconds.
 
 from __future__ import annotations
 
+from routing.compile.client_leg import add_client_leg
 from routing.compile.recording import MASKS, PLACE, SOUND, UNMASKS, recording_context, tones_by_leg
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, FILE, MASKED, RECORDING, SCHEME
+from routing.model.recording import ANNOUNCE, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME
 from routing.steps.dialplan import Condition, Context
-from routing.steps.recording import CALL_FILE, DUE, MASK_KEYS, heard
+from routing.steps.recording import DUE, MASK_KEYS, heard
 
 _RECORDS = Condition(f"${{{BY_KEY}}}", "^true$")
 
@@ -24,6 +25,7 @@ def recordings_context(folder: Folder) -> Context:
     context = recording_context(folder)
     if folder.project.record_key:
         _add_keys(context, bool(folder.project.record_announcement), bool(folder.project.record_pause))
+    add_client_leg(context, folder)
     return context
 
 
@@ -38,7 +40,7 @@ def _add_keys(context: Context, announces: bool, masks: bool) -> None:
     begins.set(BY_KEY, "true")
     begins.set("RECORD_STEREO", "true")
     begins.set("RECORD_APPEND", "true")
-    begins.set(RECORDING, CALL_FILE)
+    begins.set(RECORDING, f"${{{INTO}}}")
     if announces:
         begins.do("execute_extension", DUE)
     begins.do("execute_extension", f"begins {PLACE}")

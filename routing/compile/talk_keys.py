@@ -1,6 +1,7 @@
 """Keys during a talk (``project: {talk_keys: true}``): people's own keys only, without an engine.
 
-They are bound to the caller's leg, for its own keys or for those of whom it talks with. A key takes both legs out of
+They are bound to the client's leg, for whom it talks with, whoever has called; between colleagues to the caller's leg,
+for both. A key takes both legs out of
 the bridge, and marks the one that has pressed it. The other party waits in a room of their own, with music, and whoever
 pressed holds them, or asks for an extension and rings it. From there on each way ends with who waits: `*` comes back,
 `#` brings the colleague along, and when whoever asks hangs up the colleague goes there alone. Who hangs up before
@@ -32,6 +33,7 @@ from routing.model.talk_keys import (
     FILE,
     HOLD,
     JOIN,
+    OWN_KEYS,
     PRESSES,
     REALM,
     SEND,
@@ -43,15 +45,14 @@ from routing.model.talk_keys import (
 from routing.steps.base import HEAR_TONES, RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
+from routing.steps.recording import OTHER_LEG
 
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
-_SIDES = ("called", "caller")
-_IS_PERSON = {
-    "called": Condition("${routing_target}", r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"),
-    "caller": Condition("${routing_phone}", "."),
-}
+_PHONE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
+#: A phone that was called, or one that has called and then knows whom it has reached.
+_IS_PERSON = Condition("${direction}@${routing_target}@${routing_phone}", rf"^(?:\w+@{_PHONE}@.*|inbound@[^@]*@.+)$")
 
 
 def talk_context(folder: Folder) -> Context:
@@ -61,10 +62,9 @@ def talk_context(folder: Folder) -> Context:
     _bind(context, keys)
     add_places(context, folder)
     for what in keys:
-        for who in _SIDES:
-            pressed = context.extension(f"{what}_{who}_pressed", _IS_PERSON[who])
-            pressed.set(PRESSES, "true")
-            pressed.do("transfer", f"-both {what} {FILE}")
+        pressed = context.extension(f"{what}_pressed", _IS_PERSON)
+        pressed.set(PRESSES, "true")
+        pressed.do("transfer", f"-both {what} {FILE}")
         asks = _leaves(context.extension(what, Condition(f"${{{PRESSES}}}", "^true$")))
         if what == "hold":
             _holds(asks)
@@ -87,18 +87,20 @@ def keys_of(folder: Folder) -> dict[str, str]:
 
 def _bind(context: Context, keys: Mapping[str, str]) -> None:
     """Once a call. Legs that are dialled later know the release and whose call they belong to."""
-    for whose, sides in (("called", ("called",)), ("caller", ("caller",)), ("both", ("called", "caller"))):
+    for whose, legs in (("called", ("peer",)), ("caller", ()), ("both", ("peer", "self"))):
         bind = context.extension(whose, Condition(f"${{{BOUND}}}", "^$"))
         bind.do("export", f"{BOUND}=${{uuid}}")
         bind.do("export", f"routing_release={RELEASE}")
-        for side in sides:
-            _bind_side(bind, side, keys)
+        for leg in legs:
+            _bind_leg(bind, leg, keys)
+        if "self" in legs:
+            bind.set(OWN_KEYS, "true")
+    _bind_leg(context.extension("client", Condition(f"${{{BOUND}}}", ".")), "peer", keys)
 
 
-def _bind_side(bind: Extension, side: str, keys: Mapping[str, str]) -> None:
-    leg = "peer" if side == "called" else "self"
+def _bind_leg(bind: Extension, leg: str, keys: Mapping[str, str]) -> None:
     for what, key in keys.items():
-        action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
+        action = f"exec[i]:execute_extension,{what}_pressed {FILE},{leg},{leg}"
         bind.do("bind_digit_action", f"{REALM},{key},{action}")
     bind.do("digit_action_set_realm", f"{REALM},{leg}")
 
@@ -137,6 +139,7 @@ def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
         here.set(name, value)
     here.set("bridge_pre_execute_aleg_app", "execute_extension")
     here.set("bridge_pre_execute_aleg_data", f"reached {FILE}")
+    here.set(OTHER_LEG, "")  # the colleague is no client
     here.do("export", "nolocal:transfer_after_bridge=join:XML:routing_talk")
     for key, way in ((BACK, "back"), (JOIN, "join")):
         here.do("bind_digit_action", f"asking,{key},exec[i]:transfer,-both {way} {FILE}")
@@ -194,8 +197,8 @@ def _ends_asking(context: Context, keys: Mapping[str, str]) -> None:
         else:
             enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
         enters.do("hangup", "NORMAL_CLEARING")
-    again = context.extension("again", _IS_PERSON["caller"])
-    _bind_side(again, "caller", keys)
+    again = context.extension("again", Condition(f"${{{OWN_KEYS}}}", "^true$"))
+    _bind_leg(again, "self", keys)
 
 
 def targets_context(folder: Folder) -> Context:

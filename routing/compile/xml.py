@@ -43,7 +43,7 @@ ALLOWED = frozenset(
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     routing_rate routing_rating routing_rate_tried
     routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
-    routing_record_by_key routing_presses
+    routing_record_by_key routing_presses routing_record_into routing_client_leg routing_own_keys RECORD_WRITE_ONLY
     routing_place_taken routing_parked_rounds
     """.split()
 )

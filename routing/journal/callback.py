@@ -108,6 +108,8 @@ def _person_first(
         person=dialled.person_of(target),
         target=target,
         recording=own.recording,
+        announced=own.announced,
+        masked=own.masked,
         legs=(*scheme.legs, *clients),
         notify=(),
     )

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 import msgspec
 
 from routing.model.rating import RATED_LEG
+from routing.model.recording import CLIENT, CLIENT_LEG
 from routing.model.talk_keys import WAITS
 
+#: Variables of legs that may talk more than once.
+_TALKS_AGAIN = (WAITS, RATED_LEG, CLIENT_LEG)
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
 #: The variable with the name of the switch.
@@ -130,8 +133,10 @@ def read(text: bytes) -> Cdr:
         raise InvalidCdr(f"it lists {len(apps)} applications, a call runs at most {MOST_APPS}")
     # a variable of that name could come from the caller: overwrite it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
-    if (WAITS in file.variables or RATED_LEG in file.variables) and (first := _first_talk(file.callflow)):
+    if not file.variables.keys().isdisjoint(_TALKS_AGAIN) and (first := _first_talk(file.callflow)):
         file.variables["bridge_uepoch"] = first
+    if CLIENT_LEG in file.variables:  # later it was told whom it talks with
+        file.variables["routing_target"] = file.variables.get(CLIENT, "")
     return Cdr(uuid, file.variables, apps)
 
 

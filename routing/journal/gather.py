@@ -132,14 +132,15 @@ class Gatherer:
         named = [*cdr.legs_named(a_leg)] if a_leg.get(BOUND) else []
         while named:
             uuid = named.pop()
-            name = cdr.name_of(uuid, is_a_leg=True)
-            if uuid == a_leg.uuid or uuid in found.legs or not self.spool.has(name):
+            if uuid == a_leg.uuid or uuid in found.legs:
                 continue
-            leg = self.leg(name)
-            if leg is not None and rooms.in_talk_of(leg) == a_leg.uuid:
-                found.legs[uuid] = rooms.as_talk(leg)
-                found.files.append(name)
-                named += cdr.legs_named(leg)
+            for is_a_leg in (True, False):
+                name = cdr.name_of(uuid, is_a_leg)
+                leg = self.leg(name) if self.spool.has(name) else None
+                if leg is not None and (rooms.in_talk_of(leg) if is_a_leg else leg.get(BOUND)) == a_leg.uuid:
+                    found.legs[uuid] = rooms.as_talk(leg)
+                    found.files.append(name)
+                    named += cdr.legs_named(leg)
 
     def _adds_invited(self, a_leg: Cdr, name: str, found: _BLegs) -> bool:
         """Add the legs that an A-leg invited to a room; False while one of them may still come."""

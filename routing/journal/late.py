@@ -75,5 +75,5 @@ class LateLegs:
             if leg.get(BOUND) == uuid:  # the caller's own leg: FreeSWITCH counts who is brought back as called
                 self.gatherer.spool.rename(cdr.name_of(uuid), cdr.name_of(uuid, is_a_leg=True))
                 return None
-            self._known[uuid] = (leg.parent, dialled.from_cdr(leg))
+            self._known[uuid] = (leg.get(BOUND) or leg.parent, dialled.from_cdr(leg))
         return self._known[uuid]

@@ -1,14 +1,38 @@
-"""When a call's recording was announced and masked, by the applications that ran on the leg that records. Pure."""
+"""Which leg records a call, where to, when that was announced and masked, and until when the client talked. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from routing.journal.cdr import App, Cdr
-from routing.model.recording import ANNOUNCE, HEARD
+from routing.model.recording import ANNOUNCE, CLIENT_LEG, HEARD, INTO
 
 _MASK, _UNMASK = "record_session_mask", "record_session_unmask"
 _RECORD, _ENDS = "record_session", "stop_record_session"
+#: The end of a recording's name; what a speech menu hears has another.
+_SOUND = ".wav"
+
+
+def recorder(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
+    """The client's leg: the calling one, or the called one when a person has made the call."""
+    into = a_leg.get(INTO)
+    return next((leg for leg in b_legs if into and _file(leg) == into), a_leg)
+
+
+def with_client_end(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
+    """The leg of a person who has called a client and has left the talk: the call ends with the client's leg."""
+    ends = [leg.get("end_uepoch") for leg in b_legs if leg.get(CLIENT_LEG) and leg.time("end") > a_leg.time("end")]
+    return replace(a_leg, variables={**a_leg.variables, "end_uepoch": max(ends, key=int)}) if ends else a_leg
+
+
+def file(leg: Cdr) -> str:
+    """The path of what a leg, or the room that it was in, has recorded; it may not be there."""
+    return _file(leg) or leg.get("conference_recording") or leg.get(INTO)
+
+
+def _file(leg: Cdr) -> str:
+    return next((app.data for app in leg.apps if app.name == _RECORD and app.data.endswith(_SOUND)), "")
 
 
 def announced(a_leg: Cdr) -> float:
@@ -27,7 +51,8 @@ def masked(a_leg: Cdr) -> str:
 def _spans(apps: Sequence[App]) -> Iterator[str]:
     """A recording that keys have ended and begun again is one file: what lies between is not in it."""
     held, began, since = 0.0, 0.0, -1.0
-    for app in apps if any(app.name == _RECORD for app in apps) else ():
+    sounds = [app for app in apps if app.name not in (_RECORD, _ENDS) or app.data.endswith(_SOUND)]
+    for app in sounds if any(app.name == _RECORD for app in sounds) else ():
         at = held + (max(app.at - began, 0.0) if began else 0.0)
         if app.name == _RECORD and not began:
             began = app.at

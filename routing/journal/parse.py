@@ -54,18 +54,19 @@ class ParseContext:
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
-    a_leg = rated.with_talk_end(a_leg)
+    a_leg = masked.with_client_end(rated.with_talk_end(a_leg), b_legs.values())
     found, schemes = drafts.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, drafts.bridges(found, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
     steps = tuple(executed.step(n, draft, by_step[n], a_leg, context.text_of) for n, draft in enumerate(found))
-    return _record(a_leg, steps, legs, schemes, context, talks(a_leg, b_legs.values(), legs))
+    recorder = masked.recorder(a_leg, b_legs.values())
+    return _record(a_leg, steps, legs, schemes, context, talks(a_leg, b_legs.values(), legs), recorder)
 
 
 def _record(
-    a_leg: Cdr, steps: _Steps, legs: _Legs, schemes: tuple[str, ...], context: ParseContext, had: Talks
+    a_leg: Cdr, steps: _Steps, legs: _Legs, schemes: tuple[str, ...], context: ParseContext, had: Talks, recorder: Cdr
 ) -> CallRecord:
     voicemail, release = _message(a_leg, context), a_leg.get("routing_release")
     steps = steps if voicemail else tuple(map(_without_message, steps))
@@ -99,18 +100,18 @@ def _record(
         node=a_leg.node,
         steps=steps,
         legs=legs,
-        **_recorded(a_leg, context),
+        **_recorded(recorder, context),
         **_outside(a_leg, direction, outside),
         **_times(a_leg, had),
         **rated.rating(a_leg, legs),
     )
 
 
-def _recorded(a_leg: Cdr, context: ParseContext) -> dict[str, Any]:
+def _recorded(leg: Cdr, context: ParseContext) -> dict[str, Any]:
     return {
-        "recording": _sound(_recording(a_leg), context),
-        "announced": masked.announced(a_leg),
-        "masked": masked.masked(a_leg),
+        "recording": _sound(masked.file(leg), context),
+        "announced": masked.announced(leg),
+        "masked": masked.masked(leg),
     }
 
 
@@ -210,11 +211,6 @@ def _person(a_leg: Cdr, direction: str, talked: LegRecord | None) -> str:
     if direction == "out":
         return a_leg.get("routing_person") or a_leg.get(OUR_CALLER)
     return talked.person if talked else ""
-
-
-def _recording(a_leg: Cdr) -> str:
-    own = next((app.data for app in a_leg.apps if app.name == "record_session"), "")
-    return own or a_leg.get("conference_recording")
 
 
 def _sound(path: str, context: ParseContext) -> str:

@@ -78,6 +78,13 @@ def new_pair() -> tuple[str, str]:
     return str(identity.to_public()), str(identity)
 
 
+def changed_within(path: str, seconds: float, now: float) -> bool:
+    """Whether a file has changed in these last seconds; False when it is not there."""
+    with suppress(OSError):
+        return abs(now - os.stat(path).st_mtime) < seconds
+    return False
+
+
 def seal(path: str, keys: Sequence[Any]) -> bool:
     """Encrypt a file and remove the clear one; False when there is no clear file. Raises OSError: nothing changed."""
     folder, name = os.path.split(path)

@@ -118,7 +118,13 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
         _involve(connection, call, (leg.person for leg in more.legs if leg.id in new))
         talk_s = sum(leg.talk_s for leg in more.legs if leg.id in new)
         longer = case((calls.c.ended < more.ended, more.ended), else_=calls.c.ended)
-        values: dict[str, Any] = {"ended": longer, "talk_s": calls.c.talk_s + talk_s}
+        whole, most = calls.c.talk_s + talk_s, longer - calls.c.bridged
+        values: dict[str, Any] = {
+            "ended": longer,
+            "talk_s": case((and_(calls.c.bridged > 0, whole > most), most), else_=whole),
+        }
+        if more.recording:  # a client who was called has gone on, and so has the recording by their leg
+            values |= {"recording": more.recording, "announced": more.announced, "masked": more.masked}
         if talk_s:
             values["to_settle"] = and_(calls.c.client != "", calls.c.direction.in_(_SETTLING))
         connection.execute(update(calls).where(calls.c.id == call).values(values))

@@ -16,6 +16,9 @@ from routing.model.sound_fields import Sound
 RECORDING, ANNOUNCE, CLIENT = "routing_recording", "routing_announce", "routing_client"
 MASKED = "routing_masked"
 HEARD = "heard"
+#: The file into which keys record a call, and in which a call that a person has made is recorded by its client's leg;
+#: ``true``: this is that leg, and it is ready.
+INTO, CLIENT_LEG = "routing_record_into", "routing_client_leg"
 #: Whether keys have begun the recording (``true``) or ended it (``false``); `SCHEME`: it began with the talk.
 BY_KEY, SCHEME = "routing_record_by_key", "scheme"
 #: The end of an encrypted sound file's name, behind the clear one's.

@@ -23,6 +23,10 @@ ASKS = "routing_asks"
 #: Commands at the hangup of who asks: the party who waits goes where it was to go, or comes back to their phone.
 SENT_ON = f"uuid_transfer ${{{WAITS}}} ${{routing_digits}} XML routing_transferred"
 COMES_BACK = f"uuid_transfer ${{{WAITS}}} nobody XML routing_transferred"
+#: ``true``: keys are bound to this leg for itself, as it has called a colleague.
+OWN_KEYS = "routing_own_keys"
 #: The rest of an argument of ``execute_extension`` in that file; before a talk: whose keys count.
 FILE = f"XML:${{routing_release}}/{TALK}.xml {TALK}"
 CALLED, CALLER, BOTH = (f"{whose} {FILE}" for whose in ("called", "caller", "both"))
+#: Of a call to a client (`CALLER`): their leg, which is the called one, binds the keys of its other party.
+KEYS_OF_CLIENT_LEG = f"client {FILE}"

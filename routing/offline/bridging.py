@@ -93,9 +93,12 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     lasts = [call.duration_ms(sound) or 0 for sound in heard]
     for sound, lasts_ms in zip(heard, lasts, strict=True):
         line.note("whisper", sound, leg.target, lasts_ms)
+    called = [line.expand(line.get(f"bridge_pre_execute_bleg_{part}") or "") for part in ("app", "data")]
     call.execute_on("execute_on_pre_bridge")
     if application := line.get("bridge_pre_execute_aleg_app"):
         call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
+    if called[0] == "execute_extension":
+        talk_keys.by_called_leg(legs.of(call, leg), called[1])
     return sum(lasts)
 
 

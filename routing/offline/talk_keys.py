@@ -29,24 +29,49 @@ def bind(call: RunningCall, data: str) -> None:
     call.talk_keys[key, leg] = TalkKey(argument, leg, own=action == _LEAVES)
 
 
+def by_called_leg(leg: RunningCall, data: str) -> None:
+    """An extension that the called leg runs as a talk begins, while the caller's runs its own. What it plays is noted
+    already, and takes the caller's time."""
+    extension, dialplan, context = [*separate(data, " ", 4), "", ""][:3]
+    run = leg.run_application
+
+    def run_silently(running: RunningCall, application: str, argument: str) -> None:
+        if application != "playback":
+            run(running, application, argument)
+
+    leg.run_application = run_silently
+    try:
+        leg.execute_extension(extension, dialplan, context)
+    finally:
+        leg.run_application = run
+
+
 def wait(call: RunningCall, leg: CalledLeg, since_ms: int, until_ms: int) -> None:
     """Let a talk that began at ``since_ms`` go on; keys that are pressed meanwhile run what they are bound to."""
     for at_ms, key, by in _pressed(call, leg):
-        bound = _bound(call, key, by)  # a key may bind others
+        bound = _bound(call, leg, key, by)  # a key may bind others
         if bound and since_ms < at_ms < until_ms and call.line.now_ms <= at_ms:
             call.line.wait(at_ms)
-            extension, dialplan, context = [*separate(bound.extension, " ", 4), "", ""][:3]
-            presses = legs.of(call, leg) if bound.own and by == _PEER else call
-            presses.execute_extension(extension, dialplan, context)
+            extension, dialplan, context = [*separate(bound[0].extension, " ", 4), "", ""][:3]
+            runs = legs.of(call, leg) if bound[1] == _PEER else call
+            runs.execute_extension(extension, dialplan, context)
     call.line.wait(until_ms)
 
 
-def _bound(call: RunningCall, key: str, by: str) -> TalkKey | None:
-    """What a key runs; `parks` is that of parking, whichever it is."""
+def _bound(call: RunningCall, leg: CalledLeg, key: str, by: str) -> tuple[TalkKey, str] | None:
+    """What a key runs, and the leg that runs it: either of them may have bound it."""
+    for binds, other, whose in ((SELF, call, by), (_PEER, leg.running, SELF if by == _PEER else _PEER)):
+        if other and (found := _found(other, key, whose)):
+            return found, by if found.own else binds
+    return None
+
+
+def _found(call: RunningCall, key: str, whose: str) -> TalkKey | None:
+    """`parks` is the key of parking, whichever it is."""
     if key != PARKS:
-        return call.talk_keys.get((key, by))
+        return call.talk_keys.get((key, whose))
     return next(
-        (each for each in call.talk_keys.values() if each.leg == by and each.extension.startswith("park_")), None
+        (each for each in call.talk_keys.values() if each.leg == whose and each.extension.startswith("park_")), None
     )
 
 

@@ -23,6 +23,8 @@ EVERY_SECONDS = 10.0
 LOGGED_SECONDS = 3600.0
 #: Calls of one batch; a talk's file is closed some moments before its call ends.
 AT_ONCE, CLOSED_SECONDS = 100, 5.0
+#: A file that has changed lately may grow: the client of a call that a person has made can talk on for hours.
+GROWING_SECONDS = 60.0
 
 
 @dataclass
@@ -68,6 +70,8 @@ class Sealing:
     def _one(self, call: str, path: str, now: float, keys: Sequence[Any]) -> bool:
         if not sound.is_of(call, path):
             return True
+        if sealed.changed_within(path, GROWING_SECONDS, now):
+            return False
         try:
             return sealed.seal(path, keys) or os.path.isfile(path + SEALED)
         except (OSError, ValueError) as problem:

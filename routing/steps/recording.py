@@ -10,7 +10,7 @@ from typing import Literal
 
 from routing.model.caller_shown import PERSON_LEG
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, RECORDING, SCHEME
+from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, INTO, RECORDING, SCHEME
 from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Extension
@@ -43,14 +43,16 @@ def record_talks(
 ) -> None:
     """From here on record every talk of this leg: ``both`` sides, only the ``caller``'s, or ``no``.
 
-    ``client``: the outside party's number; ``person``: whether our person is the other leg or this one.
+    ``client``: the outside party's number; ``person``: whether our person is the other leg or this one, which
+    `by_client_leg` follows then.
     """
     if sides == "no":
         _by_key(extension, folder, client, person)
         return
     if folder.project.record_key:
         extension.set(BY_KEY, SCHEME)
-    extension.set("RECORD_STEREO" if sides == "both" else "RECORD_READ_ONLY", "true")
+    one = "RECORD_READ_ONLY" if person == "peer" else "RECORD_WRITE_ONLY"  # as the client's leg sees it
+    extension.set("RECORD_STEREO" if sides == "both" else one, "true")
     extension.set(RECORDING, CALL_FILE)
     # starts with the talk and creates the folder; `record_session` before the talk would open media
     extension.set("bridge_pre_execute_aleg_app", "execute_extension")
@@ -62,10 +64,17 @@ def _by_key(extension: Extension, folder: Folder, client: str, person: str) -> N
     """The keys with which a person begins a recording."""
     if not folder.project.record_key:
         return
-    extension.set(PERSON_LEG, person)
     extension.set(CLIENT, client)
+    extension.set(INTO, CALL_FILE)
+    if person == "peer":
+        extension.set(PERSON_LEG, person)
+        record_key(extension, folder.project.record_key)
+
+
+def record_key(extension: Extension, key: str) -> None:
+    """On the client's leg: the other leg's keys."""
     action = f"exec[H]:execute_extension,keyed XML:{RELEASE}/{FILE}.xml {FILE}"
-    extension.do("bind_digit_action", f"{REALM},{folder.project.record_key},{action},{person},self")
+    extension.do("bind_digit_action", f"{REALM},{key},{action},peer,self")
 
 
 def parties(extension: Extension, folder: Folder, client: str, person: str) -> None:
@@ -75,6 +84,12 @@ def parties(extension: Extension, folder: Folder, client: str, person: str) -> N
     if folder.project.record_announcement:
         extension.set(CLIENT, client)
         extension.do("execute_extension", DUE)
+
+
+def by_client_leg(extension: Extension, client: str) -> None:
+    """The client's leg, which this leg dials, records and knows the keys of the talk: `routing.compile.client_leg`."""
+    extension.set(CLIENT, client)
+    extension.do("execute_extension", f"by_client_leg XML:{RELEASE}/{FILE}.xml {FILE}")
 
 
 def heard(extension: Extension) -> None:

@@ -269,6 +269,17 @@ def test_every_finished_call_is_encrypted_once(journal):
     assert journal.log == []
 
 
+def test_a_file_that_grows_is_left_until_it_does_no_more(journal):
+    """The client of a call that a person has made talks on, and is recorded, after the person's call has its record."""
+    journal.fill(1)
+    path = next(journal.folder.glob("*.wav"))
+    os.utime(path, (NOW - 20, NOW - 20))
+    sealing = journal.sealing()
+    assert sealing.apply(journal.engine, NOW, Event()) == 0 and path.exists()
+    assert sealing.apply(journal.engine, NOW + 60, Event()) == 1 and not path.exists()
+    assert journal.log == []
+
+
 def test_without_a_key_nothing_happens_and_the_log_says_it_once_an_hour(journal):
     journal.fill(2)
     sealing = journal.sealing(secrets={})

@@ -41,6 +41,7 @@ ALONE = {
     "conference": "who hears whom, call records and logs; who is rung and enters is shared as `rooms` of the cases",
     "courier_calls": "SIP headers, sound and keys; both ways are scheme tests of the example company",
     "talk_keys": "who hears whom, SIP INFO, the journal; where keys lead is shared as cases of `talk_keys`",
+    "recorded_on": "what recordings of talks hold that keys have moved",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
     "callback_nodes": "two nodes with an engine each, one of which is killed",

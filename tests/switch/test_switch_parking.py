@@ -1,14 +1,10 @@
 """Parking on the real switch: a free place, its number, picking up from any phone, coming back, nobody lost."""
 
-import contextlib
-
 import pytest
 
 from routing.journal import query
-from routing.journal.database import open_database
-from support.journal_bed import LATER_S, Bed
-from support.switchbed.dialog import media_port, speak
 from support.switchbed.lab import Lab, company_with, until
+from support.switchbed.moved import client_called, client_talk, hears, journal_of, recordings, size_recorded
 
 PARKING = "talk_keys: true, parking: {places: '701-703', for: 10s, otherwise: [guard]}"
 RECORDED = """
@@ -39,35 +35,9 @@ def parked(lab, leg, number):
     assert until(leg.is_over)
 
 
-def hears(agent, speaker):
-    """Whether an agent gets sound that another one speaks."""
-    answer = [each for each in speaker.log if each.received and "m=audio" in each.text][-1]
-
-    def heard():
-        speak(speaker.rtp, media_port(answer), 0.2)
-        return agent.packets(0.1) > 0
-
-    return bool(until(heard))
-
-
-@contextlib.contextmanager
-def client_talk(lab, way):
-    """The client's side, the person's side, the client's agent."""
-    if way == "incoming":
-        with lab.talk() as (call, leg, _):
-            yield call, leg, call.agent
-        return
-    with lab.phone("2001") as phone:
-        lab.carrier.calls.clear()
-        leg = phone.call("+380501120002")
-        assert phone.answered(leg).start == "200"
-        assert until(lambda: lab.carrier.calls and len(lab._channels()) == 2)
-        yield lab.carrier.rung(), leg, lab.carrier
-
-
 @pytest.mark.parametrize("way", ["incoming", "outgoing"])
 def test_parked_and_picked_up_from_another_phone(lab, way):
-    with lab.phone("2003") as other, client_talk(lab, way) as (call, leg, client):
+    with lab.phone("2003") as other, client_talk(lab, way) as (call, leg, _, client):
         parked(lab, leg, "701")
         assert not call.is_over() and client.packets(0.5) > 0  # music
         picked = other.call("701")
@@ -84,7 +54,7 @@ def test_parked_and_picked_up_from_another_phone(lab, way):
 
 def test_places_are_told_apart_and_given_free(lab):
     with lab.phone("2003") as other, lab.phone("2001") as first:
-        with lab.talk() as (call, leg, _), client_talk_of(lab, first) as (second, second_leg):
+        with lab.talk() as (call, leg, _), client_called(lab, first) as (second, second_leg):
             parked(lab, leg, "701")
             parked(lab, second_leg, "702")
             call.hang_up()
@@ -97,15 +67,6 @@ def test_places_are_told_apart_and_given_free(lab):
         wrong = other.call("703")
         assert until(wrong.is_over, 10)
     assert lab.quiet()
-
-
-@contextlib.contextmanager
-def client_talk_of(lab, phone):
-    lab.carrier.calls.clear()
-    leg = phone.call("+380501120002")
-    assert phone.answered(leg).start == "200"
-    assert until(lambda: lab.carrier.calls)
-    yield lab.carrier.rung(), leg
 
 
 def test_parked_too_long_the_phone_that_parked_is_rung(lab):
@@ -189,28 +150,16 @@ def test_the_journal_has_one_call_with_who_talked_and_one_recording(lab, tmp_pat
         parked(lab, phone.rung(), "701")
         picked = other.call("701")
         assert other.answered(picked).start == "200"
-        before = recorded(lab)
+        before = size_recorded(lab)
         assert hears(other, caller) and hears(caller, other)
-        assert until(lambda: recorded(lab) > before)
+        assert until(lambda: size_recorded(lab) > before)
         picked.hang_up()
         assert until(call.is_over)
     assert lab.quiet()
     uuid = lab.record(call)["uuid"]
     lab.record(picked)
-    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")] == [uuid]
-    bed = Bed(tmp_path)
-    bed.spool.mkdir()
-    open_database(bed.database).dispose()
-    for file in (lab.switch.home / "spool").glob("*.json"):
-        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
-    bed.clock_s = LATER_S
-    for _ in range(3):
-        bed.worker().work()
+    assert [path.stem for path in recordings(lab)] == [uuid]
+    bed = journal_of(lab, tmp_path)
     (found,) = query.call(bed.engines[0], uuid)
     assert found.recording and {leg.target for leg in found.legs if leg.talk_s} == {"support.desk", "store.desk"}
     assert not [row for row in bed.rows("calls") if lab.record(picked)["uuid"] in row]
-
-
-def recorded(lab):
-    """The size of the recordings."""
-    return sum(path.stat().st_size for path in (lab.switch.home / "recordings").rglob("*.wav"))

@@ -1,7 +1,6 @@
 """Step `rate` on the real switch: who is asked, by which keys they answer, and that the person is free meanwhile."""
 
 import contextlib
-import json
 
 import pytest
 
@@ -11,9 +10,10 @@ from support.journal_bed import LATER_S, Bed
 from support.redis_needed import needs_redis
 from support.switchbed import ports
 from support.switchbed.attending import replaces
-from support.switchbed.dialog import media_port, speak, speak_event
+from support.switchbed.dialog import media_port, speak
 from support.switchbed.engines import serving
 from support.switchbed.lab import Lab, company_with, until
+from support.switchbed.moved import hears, last_answer, members, press_events, reached, types
 from support.switchbed.redises import alone, store_at
 
 pytestmark = needs_redis
@@ -58,13 +58,9 @@ def talk(lab, number=NUMBER, seconds=TALK_S, **words):
         call = caller.call(number)
         assert caller.answered(call).start == "200"
         assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
-        speak(caller.rtp, media_port(lab_answer(caller)), seconds)
+        speak(caller.rtp, media_port(last_answer(caller)), seconds)
         yield call, phone.rung(), phone
     assert lab.quiet()
-
-
-def lab_answer(agent):
-    return [each for each in agent.log if each.received and "m=audio" in each.text][-1]
 
 
 def press(call, key, way="info"):
@@ -73,7 +69,7 @@ def press(call, key, way="info"):
         body = f"Signal={key}\r\nDuration=160\r\n"
         assert call.request("INFO", body=body, kind="application/dtmf-relay").start == "200"
     else:
-        speak_event(agent.rtp, media_port(lab_answer(agent)), key)
+        press_events(agent, key)
 
 
 def is_asked(lab):
@@ -201,38 +197,14 @@ def test_a_talk_from_a_queue(lab):
     assert lab.record(call)["routing_rating"] == "5"
 
 
-def members(lab):
-    """How many are in rooms."""
-    rows = json.loads(lab.switch.esl.api("conference json_list") or "[]")
-    return sum(row["member_count"] for row in rows)
-
-
-def hears(agent, speaker):
-    """Whether an agent gets sound that another one speaks."""
-
-    def heard():
-        speak(speaker.rtp, media_port(lab_answer(speaker)), 0.2)
-        return agent.packets(0.1) > 0
-
-    return bool(until(heard))
-
-
-def target(lab, number="103"):
-    """Type whom to ask during a talk, after the key."""
-    assert until(lambda: lab.runs("play_and_get_digits"))
-    return f"{number}#"
-
-
 def test_the_last_person_of_a_room_by_keys_ends_the_talk(lab):
     with lab.phone("2003") as other, talk(lab) as (call, leg, _):
-        for keys in ("*2", None):
-            for key in keys or target(lab):
-                press(leg, key)
-        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        types(lab, leg, "*2")
+        reached(lab, other)
         assert hears(other, leg.agent)
         leg.hang_up()
         assert until(lambda: members(lab) == 2)
-        speak(call.agent.rtp, media_port(lab_answer(call.agent)), 0.5)
+        speak(call.agent.rtp, media_port(last_answer(call.agent)), 0.5)
         other.rung().hang_up()
         assert is_asked(lab), lab._channels()
         press(call, "4")
@@ -242,11 +214,9 @@ def test_the_last_person_of_a_room_by_keys_ends_the_talk(lab):
 
 def test_who_was_sent_on_by_a_key_rates_the_talk_with_the_other(lab):
     with lab.phone("2003") as other, talk(lab, seconds=0.5) as (call, leg, _):
-        for keys in ("##", None):
-            for key in keys or target(lab):
-                press(leg, key)
-        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
-        speak(call.agent.rtp, media_port(lab_answer(call.agent)), TALK_S)
+        types(lab, leg, "##")
+        reached(lab, other)
+        speak(call.agent.rtp, media_port(last_answer(call.agent)), TALK_S)
         other.rung().hang_up()
         assert is_asked(lab), lab._channels()
         press(call, "4")
@@ -260,7 +230,7 @@ def test_who_was_sent_on_by_a_phone_is_asked_after_the_last_talk_alone(lab):
         assert leg.request("REFER", *refer).start == "202"
         assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
         assert not call.is_over()
-        speak(call.agent.rtp, media_port(lab_answer(call.agent)), 0.5)
+        speak(call.agent.rtp, media_port(last_answer(call.agent)), 0.5)
         other.rung().hang_up()
         assert until(call.is_over)
     assert lab.record(call)["routing_rate_short"] == "true"
@@ -275,7 +245,7 @@ def test_who_was_handed_over_after_a_consultation_is_asked(lab):
         assert leg.request("REFER", replaces("103", consulted), f"Contact: {phone.contact}").start == "202"
         assert until(lambda: leg.is_over() and consulted.is_over() and lab.switch.channels() == 2)
         assert until(lambda: lab.runs("uuid_bridge"))
-        speak(call.agent.rtp, media_port(lab_answer(call.agent)), TALK_S)
+        speak(call.agent.rtp, media_port(last_answer(call.agent)), TALK_S)
         other.rung().hang_up()
         assert is_asked(lab), lab._channels()
         press(call, "2")

@@ -43,8 +43,8 @@ def recording(tmp_path_factory):
 
 
 def starts(lab, record):
-    """When applications of the calling leg ran, each last, in seconds since the epoch."""
-    path = next((lab.switch.home / "spool").glob(f"a_{record['uuid']}*.json"))
+    """When applications of a leg ran, each last, in seconds since the epoch."""
+    path = next((lab.switch.home / "spool").glob(f"*{record['uuid']}*.json"))
     ran = json.loads(path.read_text())["app_log"]["applications"]
     return {each["app_name"]: int(each["app_stamp"]) / 1e6 for each in ran}
 

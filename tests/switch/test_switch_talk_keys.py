@@ -1,15 +1,22 @@
 """Keys during a talk on the real switch: who is asked, sent on, brought along, and that a client's keys do nothing."""
 
 import contextlib
-import json
 
 import pytest
 
 from routing.journal import query
-from routing.journal.database import open_database
-from support.journal_bed import LATER_S, Bed
-from support.switchbed.dialog import media_port, speak, speak_event
 from support.switchbed.lab import NUMBER, Lab, company_with, until
+from support.switchbed.moved import (
+    client_talk,
+    hears,
+    journal_of,
+    members,
+    press_events,
+    reached,
+    recordings,
+    size_recorded,
+    types,
+)
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, hear, offer_to, voice
 
 PROJECT = company_with("talk_keys: true")
@@ -31,43 +38,15 @@ def lab(tmp_path_factory):
     running.stop()
 
 
-def members(lab):
-    """How many are in rooms."""
-    rows = json.loads(lab.switch.esl.api("conference json_list") or "[]")
-    return sum(row["member_count"] for row in rows)
-
-
 def are_back(lab):
     """Whether the person and who waited talk again, in no room."""
     return members(lab) == 0 and lab.is_joined("2002")
 
 
-def last_answer(agent):
-    """The last SDP of the switch to an agent."""
-    return [each for each in agent.log if each.received and "m=audio" in each.text][-1]
-
-
-def hears(agent, speaker):
-    """Whether an agent gets sound that another one speaks."""
-
-    def heard():
-        speak(speaker.rtp, media_port(last_answer(speaker)), 0.2)
-        return agent.packets(0.1) > 0
-
-    return bool(until(heard))
-
-
-def ask(lab, leg, target="103"):
-    """Press the key and type whom to ask."""
-    leg.press("*2")
-    assert until(lambda: lab.runs("play_and_get_digits")), lab._channels()
-    leg.press(f"{target}#")
-
-
 def asked(lab, leg, other):
     """The person talks with the colleague whom they have asked for; both have been heard."""
-    ask(lab, leg)
-    assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+    types(lab, leg, "*2")
+    reached(lab, other)
     assert hears(other, leg.agent)
 
 
@@ -116,7 +95,7 @@ def test_all_three_talk_and_anybody_may_leave(lab, leaves):
 @pytest.mark.parametrize("status", [486, 603, 480])
 def test_from_a_colleague_who_cannot_they_are_back_with_who_waits(lab, status):
     with lab.phone("2003", status=status) as other, lab.talk() as (call, leg, phone):
-        ask(lab, leg)
+        types(lab, leg, "*2")
         assert until(lambda: are_back(lab))
         assert other.received("INVITE")
         assert hears(phone, call.agent)
@@ -129,7 +108,7 @@ def test_from_a_colleague_who_cannot_they_are_back_with_who_waits(lab, status):
 def test_from_where_they_may_not_dial_they_are_back(lab, target):
     with lab.talk() as (call, leg, phone):
         before = len(lab.carrier.received("INVITE"))
-        ask(lab, leg, target)
+        types(lab, leg, "*2", target)
         assert until(lambda: are_back(lab), 15)
         assert len(lab.carrier.received("INVITE")) == before
         assert hears(phone, call.agent)
@@ -140,7 +119,7 @@ def test_from_where_they_may_not_dial_they_are_back(lab, target):
 
 def test_a_key_ends_the_ringing(lab):
     with lab.phone("2003", answers_after_s=None) as other, lab.talk() as (call, leg, phone):
-        ask(lab, leg)
+        types(lab, leg, "*2")
         assert until(lambda: other.received("INVITE"))
         leg.press("*")
         assert until(lambda: are_back(lab))
@@ -153,11 +132,11 @@ def test_a_key_ends_the_ringing(lab):
 
 def test_who_hangs_up_while_it_rings_has_sent_the_caller_on(lab):
     with lab.phone("2003", answers_after_s=1) as other, lab.talk() as (call, leg, _):
-        ask(lab, leg)
+        types(lab, leg, "*2")
         assert until(lambda: other.received("INVITE"))
         leg.hang_up()
         assert until(lambda: len(other.received("INVITE")) == 2)
-        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        reached(lab, other)
         assert hears(other, call.agent) and not call.is_over()
     assert lab.quiet()
 
@@ -184,7 +163,7 @@ def test_who_waits_hangs_up(lab, moment):
             call.hang_up()
             leg.press("103#")
         elif moment == "while it rings":
-            ask(lab, leg)
+            types(lab, leg, "*2")
             assert until(lambda: other.received("INVITE"))
             call.hang_up()
             leg.press("*")
@@ -199,11 +178,9 @@ def test_who_waits_hangs_up(lab, moment):
 
 def test_a_caller_is_sent_on_without_asking(lab):
     with lab.phone("2003") as other, lab.talk() as (call, leg, _):
-        leg.press("##")
-        assert until(lambda: lab.runs("play_and_get_digits"))
-        leg.press("103#")
+        types(lab, leg, "##")
         assert until(leg.is_over)
-        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        reached(lab, other)
         assert hears(other, call.agent) and not call.is_over()
     assert lab.record(call)["routing_by"] == "support.desk"
 
@@ -229,21 +206,15 @@ def test_the_keys_of_a_client_do_nothing(lab):
 
 def test_keys_by_telephone_event(lab):
     with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
-        press(phone, "*2")
+        press_events(phone, "*2")
         assert until(lambda: lab.runs("play_and_get_digits"))
-        press(phone, "103#")
-        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        press_events(phone, "103#")
+        reached(lab, other)
         assert hears(other, phone)
-        press(phone, "*")
+        press_events(phone, "*")
         assert until(lambda: are_back(lab))
         call.hang_up()
         assert until(leg.is_over)
-
-
-def press(agent, keys):
-    """Press keys as telephone-events (RFC 4733), while speaking."""
-    for key in keys:
-        speak_event(agent.rtp, media_port(last_answer(agent)), key)
 
 
 @pytest.mark.parametrize("called", ["103", "+380501120002"])
@@ -276,7 +247,7 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
         leg = phone.rung()
         assert hears(phone, caller) and hears(caller, phone)
         asked(lab, leg, other)
-        before = recorded(lab)
+        before = size_recorded(lab)
         leg.press("#")
         assert until(lambda: members(lab) == 3)
         assert hears(other, caller)
@@ -287,23 +258,12 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
         assert until(call.is_over)
     assert lab.quiet()
     uuid = lab.record(call)["uuid"]
-    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")].count(uuid) == 1
-    assert recorded(lab) > before
-    bed = Bed(tmp_path)
-    bed.spool.mkdir()
-    open_database(bed.database).dispose()
-    for file in (lab.switch.home / "spool").glob("*.json"):
-        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
-    bed.clock_s = LATER_S
-    bed.worker().work()
+    assert [path.stem for path in recordings(lab)].count(uuid) == 1
+    assert size_recorded(lab) > before
+    bed = journal_of(lab, tmp_path)
     (found,) = query.call(bed.engines[0], uuid)
     assert found.recording and {leg.target for leg in found.legs if leg.talk_s} == {"support.desk", "store.desk"}
     assert not [row for row in bed.rows("calls") if "store.desk" in row and uuid not in row and "recorded" in row]
-
-
-def recorded(lab):
-    """The size of the recordings."""
-    return sum(path.stat().st_size for path in (lab.switch.home / "recordings").rglob("*.wav"))
 
 
 def test_who_hears_whom_while_asking_and_all_three(lab):
@@ -315,7 +275,7 @@ def test_who_hears_whom_while_asking_and_all_three(lab):
         leg = phone.rung()
         person = stack.enter_context(voice(phone, offer_to(phone, leg), PERSON_HZ))
         assert hear({client: {PERSON_HZ}, person: {CLIENT_HZ}}) == ""
-        ask(lab, leg)
+        types(lab, leg, "*2")
         colleague = stack.enter_context(voice(other, offer_to(other, other.rung()), HEAD_HZ))
         assert hear({person: {HEAD_HZ}, colleague: {PERSON_HZ}}) == ""
         assert not client.hears(HEAD_HZ, 0.0)
@@ -337,25 +297,9 @@ def test_a_colleague_who_is_asked_sees_who_asks(lab):
     assert lab.quiet()
 
 
-@contextlib.contextmanager
-def talk_of(lab, way):
-    """The client's side of a talk, the person's side, the phone, the client's agent."""
-    if way == "incoming":
-        with lab.talk() as (call, leg, phone):
-            yield call, leg, phone, call.agent
-        return
-    with lab.phone("2001") as phone:
-        lab.carrier.calls.clear()
-        leg = phone.call("+380501120002")
-        assert phone.answered(leg).start == "200"
-        assert until(lambda: lab.carrier.calls and len(lab._channels()) == 2)
-        assert hears(lab.carrier, phone)
-        yield lab.carrier.rung(), leg, phone, lab.carrier
-
-
 @pytest.mark.parametrize("way", ["incoming", "outgoing"])
 def test_hold_and_back_by_the_same_key_as_often_as_wanted(lab, way):
-    with talk_of(lab, way) as (call, leg, phone, client):
+    with client_talk(lab, way) as (call, leg, phone, client):
         for _ in range(2):
             leg.press("*3")
             assert until(lambda: members(lab) == 1)
@@ -363,8 +307,8 @@ def test_hold_and_back_by_the_same_key_as_often_as_wanted(lab, way):
             assert until(lambda: members(lab) == 0)
             assert hears(phone, client) and hears(client, phone)
         with lab.phone("2003") as other:
-            ask(lab, leg)
-            assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+            types(lab, leg, "*2")
+            reached(lab, other)
             leg.press("*")
             assert until(lambda: members(lab) == 0)
             assert hears(phone, client) and hears(client, phone)
@@ -386,7 +330,7 @@ def test_who_hangs_up_while_they_hold_is_rung_again(lab):
 
 @pytest.mark.parametrize("way", ["incoming", "outgoing"])
 def test_a_client_holds_nobody(lab, way):
-    with talk_of(lab, way) as (call, leg, phone, client):
+    with client_talk(lab, way) as (call, leg, phone, client):
         call.press("*3")
         assert hears(phone, client) and members(lab) == 0
         leg.hang_up()
@@ -407,14 +351,7 @@ def test_the_journal_has_one_call_of_who_was_held(lab, tmp_path):
         call.hang_up()
     assert lab.quiet()
     uuid = lab.record(call)["uuid"]
-    bed = Bed(tmp_path)
-    bed.spool.mkdir()
-    open_database(bed.database).dispose()
-    for file in (lab.switch.home / "spool").glob("*.json"):
-        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
-    bed.clock_s = LATER_S
-    for _ in range(3):
-        bed.worker().work()
+    bed = journal_of(lab, tmp_path)
     (found,) = query.call(bed.engines[0], uuid)
     assert [leg.target for leg in found.legs if leg.talk_s] == ["support.desk"]
     assert found.direction == "in"

@@ -39,6 +39,7 @@ class Talk:
     def __init__(self, lab: Lab, client: Side, person: Side, caller: Call) -> None:
         self.lab, self.caller, self.began = lab, caller, time.monotonic()
         self.sides = {"client": client, "person": person}
+        self._client_leg = ""
         self.client, self.person = Voice(client[0], client[2], CLIENT_HZ), Voice(person[0], person[2], PERSON_HZ)
 
     def connected(self) -> None:
@@ -69,18 +70,20 @@ class Talk:
         assert until(lambda: time.monotonic() - since > seconds, seconds + 5)
 
     def variable(self, name: str) -> str:
-        """Of the calling leg."""
-        return self.lab.switch.esl.api(f"uuid_getvar {self.lab.uuids()[0]} {name}").strip()
+        """Of the client's leg, which records."""
+        if not self._client_leg:
+            self._client_leg = self.lab.uuids()[0 if self.caller is self.sides["client"][1] else 1]
+        return self.lab.switch.esl.api(f"uuid_getvar {self._client_leg} {name}").strip()
 
     def masks(self, state: str) -> None:
         """Wait until the recording is masked, or not."""
         assert until(lambda: self.variable("routing_masked") == state)
 
     def recorded(self) -> tuple[dict[str, str], Recorded]:
-        """Hang up; the calling leg's variables, and what was recorded."""
+        """Hang up; the variables of the client's leg, and what was recorded."""
         self.caller.hang_up()
-        record = self.lab.record(self.caller)
-        path = self.lab.switch.home / "recordings" / "calls" / f"{record['uuid']}.wav"
+        record = self.lab.record(self.sides["client"][1])
+        path = self.lab.switch.home / "recordings" / "calls" / f"{self.lab.record(self.caller)['uuid']}.wav"
         assert until(path.exists)
         return record, read(path)
 
@@ -115,6 +118,7 @@ def outgoing(lab: Lab) -> Iterator[Talk]:
         assert answer.start == "200"
         called = lab.carrier.rung()
         talking = Talk(lab, (lab.carrier, called, offer_to(lab.carrier, called)), (phone, call, answer), call)
+        assert until(lambda: talking.variable("routing_client_leg") == "true")
         try:
             yield talking
         finally:

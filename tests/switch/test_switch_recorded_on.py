@@ -1,0 +1,117 @@
+"""Recordings of talks that keys move, in calls of both directions: whole, in order, one file of one call."""
+
+import contextlib
+
+import pytest
+
+from routing.journal import query
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import Lab, company_with, until
+from support.switchbed.moved import journal_of, last_answer, members, reached, types
+from support.switchbed.recorded import Recorded, read
+from support.switchbed.talks import incoming, outgoing
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, offer_to, voice
+
+NUMBER = "380800330941"
+#: What the client says after they have been moved.
+LATER_HZ = 1700
+PROJECT = company_with("record: both, talk_keys: true, parking: {places: '701-703', for: 60s}")
+RECORDED = f"""
+scheme: recorded
+numbers: ["+{NUMBER}"]
+record: both
+steps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = Lab(tmp_path_factory.mktemp("on"), more={"company.yaml": PROJECT, "recorded.yaml": RECORDED})
+    yield running
+    running.stop()
+
+
+def sent_on(lab, leg, other):
+    types(lab, leg, "##")
+    reached(lab, other)
+    return other.rung(), offer_to(other, other.rung())
+
+
+def connected(lab, leg, other):
+    types(lab, leg, "*2")
+    reached(lab, other)
+    speak(other.rtp, media_port(last_answer(other)), 0.5)  # whoever leaves before has sent the client on
+    leg.hang_up()
+    assert until(lambda: members(lab) == 2)
+    return other.rung(), offer_to(other, other.rung())
+
+
+def all_three(lab, leg, other):
+    types(lab, leg, "*2")
+    reached(lab, other)
+    leg.press("#")
+    assert until(lambda: members(lab) == 3)
+    leg.hang_up()
+    assert until(lambda: members(lab) == 2)
+    return other.rung(), offer_to(other, other.rung())
+
+
+def picked_up(lab, leg, other):
+    leg.press("*7")
+    assert until(lambda: "@" in lab.switch.esl.api("global_getvar routing_parked_n701"))
+    assert until(leg.is_over)
+    call = other.call("701")
+    answer = other.answered(call)
+    assert answer.start == "200"
+    return call, answer
+
+
+def by_its_own_transfer_key(lab, leg, other):
+    refer = [f"Refer-To: <sip:103@{lab.inside[0]}:{lab.inside[1]}>", f"Contact: {leg.agent.contact}"]
+    assert leg.request("REFER", *refer).start == "202"
+    reached(lab, other)
+    return other.rung(), offer_to(other, other.rung())
+
+
+MOVES = [sent_on, connected, all_three, picked_up, by_its_own_transfer_key]
+WAYS = {"incoming": lambda lab: incoming(lab, NUMBER), "outgoing": outgoing}
+
+
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_recording_goes_on_and_the_journal_has_one_call(lab, tmp_path, way, move):
+    with lab.phone("2003") as other, WAYS[way](lab) as talk:
+        talk.heard_both()
+        talk.passes(1)
+        leg = talk.sides["person"][1]
+        call, negotiated = move(lab, leg, other)
+        talk.say(LATER_HZ)
+        with voice(other, negotiated, HEAD_HZ):
+            assert until(lambda: talk.client.hears(HEAD_HZ, talk.began))
+            talk.passes(1.5)
+            call.hang_up()
+            assert until(talk.sides["client"][1].is_over)
+        assert lab.quiet()
+        uuid = lab.record(talk.caller)["uuid"]
+        lab.record(talk.sides["client"][1])
+    path = lab.switch.home / "recordings" / "calls" / f"{uuid}.wav"
+    sound = read(path)
+    own = 0 if way == "incoming" else 1  # the caller's side comes first
+    client, people = (Recorded(sound.rate, (sound.sides[at],)) for at in (own, 1 - own))
+    assert longest(client, CLIENT_HZ) > 0.8 and longest(client, LATER_HZ) > 0.8
+    assert longest(people, PERSON_HZ) > 0.8 and longest(people, HEAD_HZ) > 0.8
+    assert client.spans(CLIENT_HZ)[0][0] < 0.5
+    assert client.spans(CLIENT_HZ)[-1][1] <= client.spans(LATER_HZ)[0][0] + 0.1
+    assert people.spans(PERSON_HZ)[0][1] <= people.spans(HEAD_HZ)[0][0]
+    with contextlib.closing(journal_of(lab, tmp_path)) as bed:
+        (found,) = query.call(bed.engines[0], uuid)
+        assert found.recording == str(path)
+        person = "support.desk" if way == "incoming" else "+380501120002"
+        assert found.talk_s <= found.ended - found.bridged + 0.01
+        assert {each.target for each in found.legs if each.talk_s} == {person, "store.desk"}
+        assert not [row for row in bed.rows("calls") if uuid not in row and str(path) in row]
+
+
+def longest(sound, hertz):
+    """Seconds of the longest stretch of a tone."""
+    return max((until_s - since_s for since_s, until_s in sound.spans(hertz)), default=0)

@@ -24,6 +24,7 @@ from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.people import Person
 from routing.model.rating import CONTEXT, WHERE
+from routing.model.recording import FILE as RECORDING
 from routing.model.talk_keys import (
     ASK,
     ASKS,
@@ -75,7 +76,7 @@ def talk_context(folder: Folder) -> Context:
         context.extension(what).do("transfer", f"waits {FILE}")
     _shown(context, folder)
     _waits(context)
-    _ends_asking(context, keys)
+    _ends_asking(context, keys, _keys_in_room(context, folder))
     return context
 
 
@@ -181,7 +182,7 @@ def _waits(context: Context) -> None:
     context.extension("reached").set(HOOK, "")
 
 
-def _ends_asking(context: Context, keys: Mapping[str, str]) -> None:
+def _ends_asking(context: Context, keys: Mapping[str, str], in_room: str) -> None:
     """Whoever asked, and with `join` the colleague, goes into the room of who waits. Who is not there any more has
     ended the call."""
     context.extension("back", Condition(f"${{{ASKS}}}", "^$")).do("hangup", "NORMAL_CLEARING")
@@ -195,10 +196,28 @@ def _ends_asking(context: Context, keys: Mapping[str, str]) -> None:
             enters.do("execute_extension", f"again {FILE}")
             talk_with(enters)
         else:
+            if in_room:
+                enters.do("execute_extension", in_room)
             enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
         enters.do("hangup", "NORMAL_CLEARING")
     again = context.extension("again", Condition(f"${{{OWN_KEYS}}}", "^true$"))
     _bind_leg(again, "self", keys)
+
+
+def _keys_in_room(context: Context, folder: Folder) -> str:
+    """Who waited has no other leg in a room, whose keys theirs would look at: a person's own leg has the keys of the
+    recording there, which run on the leg that records."""
+    project = folder.project
+    keys = {"mask": project.record_pause, "keyed": project.record_key}
+    if not any(keys.values()):
+        return ""
+    in_room = context.extension("in_room", _IS_PERSON)
+    for what, key in keys.items():
+        if key:
+            action = f"api:uuid_broadcast,${{{WAITS}}} execute_extension::{what} aleg,self,self"
+            in_room.do("bind_digit_action", f"{REALM},{key},{action}")
+            context.extension(what).do("execute_extension", f"{what} XML:{RELEASE}/{RECORDING}.xml {RECORDING}")
+    return f"in_room {FILE}"
 
 
 def targets_context(folder: Folder) -> Context:

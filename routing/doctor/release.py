@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
@@ -12,6 +13,8 @@ from routing.doctor.rights import may_read
 #: Files of a release that FreeSWITCH reads; those of a pattern are written alike.
 KINDS = ("gateways/*.xml", "schemes/*.xml", "numbers/*.xml", "people/*.xml", "sounds/*")
 MOST_LOOKED_AT, MOST_NAMED = 200, 5
+#: A context of the dialplan that `routing node init` writes, as a place to go on: ``XML routing_rated``.
+_CONTEXT = re.compile(rb"\bXML[ :](routing_[a-z]+)\b")
 PUBLISH = "`routing publish` again"
 
 
@@ -48,8 +51,21 @@ def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
             f"FreeSWITCH's dialplan uses another root than {node.root}",
             "run `routing node init` with this --root, or check the other root",
         )
+    elif older := [
+        name for name in _named(node) if "<context" not in node.ask(f"xml_locate dialplan context name {name}")
+    ]:
+        yield wrong(
+            f"FreeSWITCH's dialplan is older than the release, which uses its contexts {', '.join(older)}",
+            "run `routing node init` once more, with the options of the first time, then `reloadxml`",
+        )
     else:
         yield ok("FreeSWITCH's dialplan uses this root")
+
+
+def _named(node: CheckedNode) -> list[str]:
+    """The contexts of FreeSWITCH's own dialplan to which the release sends calls."""
+    files = [*node.release.glob("*.xml"), *node.release.glob("schemes/*.xml")] if node.release else []
+    return sorted({name.decode() for file in files for name in _CONTEXT.findall(file.read_bytes())})
 
 
 def readable(node: CheckedNode) -> Iterator[Diagnosis]:

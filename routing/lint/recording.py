@@ -1,4 +1,4 @@
-"""Recording without the announcement that the project requires."""
+"""Recording without the announcement that the project requires, and of rooms in which nobody masks it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from routing.lint.findings import OneScheme
 from routing.lint.ways import UntilAnnounced, rings
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
+from routing.steps.conference import ConferenceStep
 
 
 class _UnannouncedRecording(UntilAnnounced):
@@ -56,3 +57,39 @@ class UnannouncedRecording(Lint):
         if one.fields.record == "no" or not project.announce_recording or project.record_announcement:
             return iter(())
         return _UnannouncedRecording(one).complaints(False)
+
+
+class UnmaskedRoom(Lint):
+    """A room is recorded, and the project has a key that masks recordings (`record_pause`): nobody can mask this one.
+
+    Keys do nothing in a room (`conference`), and FreeSWITCH writes one sound of all who are in it.
+
+    Good::
+
+        project: {name: p, timezone: UTC, country: UA, record_pause: "*5"}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{conference: {room: a, people: [ivan]}}, hangup]
+
+    Bad::
+
+        project: {name: p, timezone: UTC, country: UA, record_pause: "*5"}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        record: both
+        steps: [{conference: {room: a, people: [ivan]}}, hangup]
+    """
+
+    id = "unmasked-room"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Every room of a recorded scheme."""
+        key = one.folder.project.record_pause
+        if one.fields.record == "no" or not key:
+            return
+        for step, loc, _ in one.steps:
+            if isinstance(step, ConferenceStep):
+                message = f"the recording of this room cannot be masked: `{key}` does nothing in a room"
+                yield loc, message, "write `record: no`, and let people talk about card numbers in a talk of two"

@@ -20,7 +20,7 @@ from routing.lint.prompts import LongPrompt, MenuBeforeRing, PromptBeforeRing, W
 from routing.lint.queues import PaidQueue
 from routing.lint.ratings import RateWithoutTalk
 from routing.lint.reach import UnreachableStep
-from routing.lint.recording import UnannouncedRecording
+from routing.lint.recording import UnannouncedRecording, UnmaskedRoom
 from routing.lint.silence import DeadAir
 from routing.lint.sounds import SeveralChannels
 from routing.lint.speech_menus import AlikePhrases, DeafMenu, KeylessOption
@@ -53,7 +53,7 @@ class UnusedAllow(Lint):
 
 _ALL: tuple[type[Lint], ...] = (
     UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
-    MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
+    MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording, UnmaskedRoom,
     KeylessOption, AlikePhrases, DeafMenu,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,

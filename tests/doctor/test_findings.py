@@ -107,6 +107,7 @@ NODES: dict[str, Callable[[Patient], None]] = {
         "xml_locate dialplan context name routing_inbound",
         '<context name="x"><action data="/other/current/"/></context>',
     ),
+    "an older dialplan": _release_file("schemes/a.xml", "1@a:XML:routing_rated nobody XML routing_transferred"),
     "a gateway is refused": lambda patient: patient.says(
         "sofia xmlstatus gateway", patient.gateway("main", "FAIL_WAIT", "DOWN")
     ),

@@ -5,12 +5,11 @@ import contextlib
 import pytest
 
 from routing.journal import query
-from support.switchbed.dialog import media_port, speak
 from support.switchbed.lab import Lab, company_with, until
-from support.switchbed.moved import journal_of, last_answer, members, reached, types
+from support.switchbed.moved import MOVES, journal_of
 from support.switchbed.recorded import Recorded, read
 from support.switchbed.talks import incoming, outgoing
-from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, offer_to, voice
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, voice
 
 NUMBER = "380800330941"
 #: What the client says after they have been moved.
@@ -31,49 +30,6 @@ def lab(tmp_path_factory):
     running.stop()
 
 
-def sent_on(lab, leg, other):
-    types(lab, leg, "##")
-    reached(lab, other)
-    return other.rung(), offer_to(other, other.rung())
-
-
-def connected(lab, leg, other):
-    types(lab, leg, "*2")
-    reached(lab, other)
-    speak(other.rtp, media_port(last_answer(other)), 0.5)  # whoever leaves before has sent the client on
-    leg.hang_up()
-    assert until(lambda: members(lab) == 2)
-    return other.rung(), offer_to(other, other.rung())
-
-
-def all_three(lab, leg, other):
-    types(lab, leg, "*2")
-    reached(lab, other)
-    leg.press("#")
-    assert until(lambda: members(lab) == 3)
-    leg.hang_up()
-    assert until(lambda: members(lab) == 2)
-    return other.rung(), offer_to(other, other.rung())
-
-
-def picked_up(lab, leg, other):
-    leg.press("*7")
-    assert until(lambda: "@" in lab.switch.esl.api("global_getvar routing_parked_n701"))
-    assert until(leg.is_over)
-    call = other.call("701")
-    answer = other.answered(call)
-    assert answer.start == "200"
-    return call, answer
-
-
-def by_its_own_transfer_key(lab, leg, other):
-    refer = [f"Refer-To: <sip:103@{lab.inside[0]}:{lab.inside[1]}>", f"Contact: {leg.agent.contact}"]
-    assert leg.request("REFER", *refer).start == "202"
-    reached(lab, other)
-    return other.rung(), offer_to(other, other.rung())
-
-
-MOVES = [sent_on, connected, all_three, picked_up, by_its_own_transfer_key]
 WAYS = {"incoming": lambda lab: incoming(lab, NUMBER), "outgoing": outgoing}
 
 
@@ -84,9 +40,9 @@ def test_the_recording_goes_on_and_the_journal_has_one_call(lab, tmp_path, way, 
         talk.heard_both()
         talk.passes(1)
         leg = talk.sides["person"][1]
-        call, negotiated = move(lab, leg, other)
+        agent, call, negotiated = move(lab, leg, other)
         talk.say(LATER_HZ)
-        with voice(other, negotiated, HEAD_HZ):
+        with voice(agent, negotiated, HEAD_HZ):
             assert until(lambda: talk.client.hears(HEAD_HZ, talk.began))
             talk.passes(1.5)
             call.hang_up()

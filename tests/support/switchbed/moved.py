@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from routing.journal.database import open_database
@@ -14,6 +14,8 @@ from .agent import Agent, Call
 from .dialog import media_port, speak, speak_event
 from .lab import Lab, until
 from .sip import Message
+from .talks import Side
+from .voices import offer_to
 
 #: Dialled by a person, it reaches the carrier.
 CLIENT = "+380501120002"
@@ -108,3 +110,61 @@ def journal_of(lab: Lab, place: Path) -> Bed:
     for _ in range(3):
         bed.worker().work()
     return bed
+
+
+def _rung(other: Agent) -> Side:
+    call = other.rung()
+    return other, call, offer_to(other, call)
+
+
+def sent_on(lab: Lab, leg: Call, other: Agent) -> Side:
+    """Without asking, by `##`."""
+    types(lab, leg, "##")
+    reached(lab, other)
+    return _rung(other)
+
+
+def connected(lab: Lab, leg: Call, other: Agent) -> Side:
+    """The person asks, and hangs up."""
+    types(lab, leg, "*2")
+    reached(lab, other)
+    speak(other.rtp, media_port(last_answer(other)), 0.5)  # whoever leaves before has sent the client on
+    leg.hang_up()
+    assert until(lambda: members(lab) == 2)
+    return _rung(other)
+
+
+def all_three(lab: Lab, leg: Call, other: Agent) -> Side:
+    """A room of three, which the person leaves."""
+    types(lab, leg, "*2")
+    reached(lab, other)
+    leg.press("#")
+    assert until(lambda: members(lab) == 3)
+    leg.hang_up()
+    assert until(lambda: members(lab) == 2)
+    return _rung(other)
+
+
+def picked_up(lab: Lab, leg: Call, other: Agent) -> Side:
+    """Parked, and picked up."""
+    leg.press("*7")
+    assert until(lambda: "@" in lab.switch.esl.api("global_getvar routing_parked_n701"))
+    assert until(leg.is_over)
+    call = other.call("701")
+    answer = other.answered(call)
+    assert answer.start == "200"
+    return other, call, answer
+
+
+def by_its_own_transfer_key(lab: Lab, leg: Call, other: Agent) -> Side:
+    """By the phone's own key (REFER)."""
+    refer = [f"Refer-To: <sip:103@{lab.inside[0]}:{lab.inside[1]}>", f"Contact: {leg.agent.contact}"]
+    assert leg.request("REFER", *refer).start == "202"
+    reached(lab, other)
+    return _rung(other)
+
+
+#: How a person's leg leaves the client to a colleague; each returns the colleague's side.
+MOVES: tuple[Callable[[Lab, Call, Agent], Side], ...] = (
+    sent_on, connected, all_three, picked_up, by_its_own_transfer_key,
+)  # fmt: skip

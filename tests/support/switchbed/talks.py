@@ -50,6 +50,7 @@ class Talk:
     def heard_both(self) -> None:
         """Wait until they hear each other."""
         assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
+        self.variable("uuid")  # the client's leg is known while there are two
 
     def say(self, hertz: int) -> None:
         """The client says something else from now on."""

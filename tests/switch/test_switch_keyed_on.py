@@ -1,0 +1,89 @@
+"""Recordings that keys have begun, of talks that keys move, both directions: they go on, and end by a key."""
+
+import pytest
+
+from support.switchbed.dialog import media_port
+from support.switchbed.lab import Lab, company_with, until
+from support.switchbed.moved import MOVES, members
+from support.switchbed.recorded import press, read
+from support.switchbed.talks import incoming, outgoing
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, voice
+
+NUMBER = "380800330943"
+#: What the client says while nothing is recorded, and at the end.
+UNSAID_HZ, LATER_HZ = 1700, 2150
+PROJECT = company_with("record_key: '*1', talk_keys: true, parking: {places: '701-703', for: 60s}")
+SCHEME = f'scheme: asked\nnumbers: ["+{NUMBER}"]\nsteps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]\n'
+WAYS = {"incoming": lambda lab: incoming(lab, NUMBER), "outgoing": outgoing}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = Lab(tmp_path_factory.mktemp("keyed"), more={"company.yaml": PROJECT, "asked.yaml": SCHEME})
+    yield running
+    running.stop()
+
+
+def records(talk, state, by, form):
+    """A side presses the key of the recording."""
+    agent, call, negotiated = by
+    if form == "event":
+        press(agent.rtp, media_port(negotiated), "*1")
+    else:
+        call.press("*1")
+    assert until(lambda: talk.variable("routing_record_by_key") == state)
+
+
+def recorded(lab, talk):
+    """What is in the file, once the call is over."""
+    assert lab.quiet()
+    return read(lab.switch.home / "recordings" / "calls" / f"{lab.record(talk.caller)['uuid']}.wav")
+
+
+@pytest.mark.parametrize("form", ["event", "info"])
+@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("way", WAYS)
+def test_it_goes_on_with_the_next_person_who_ends_it_and_begins_it_again(lab, way, move, form):
+    with lab.phone("2003") as other, WAYS[way](lab) as talk:
+        talk.heard_both()
+        records(talk, "true", talk.sides["person"], form)
+        talk.passes(1)
+        side = move(lab, talk.sides["person"][1], other)
+        with voice(other, side[2], HEAD_HZ):
+            assert until(lambda: talk.client.hears(HEAD_HZ, talk.began))
+            talk.passes(1)
+            records(talk, "false", side, form)
+            talk.say(UNSAID_HZ)
+            talk.passes(1)
+            talk.say(LATER_HZ)
+            talk.passes(0.5)
+            records(talk, "true", side, form)
+            talk.passes(2)
+            side[1].hang_up()
+            sound = recorded(lab, talk)
+    assert sound.spans(UNSAID_HZ) == []
+    for hertz in (PERSON_HZ, CLIENT_HZ, HEAD_HZ, LATER_HZ):
+        assert sound.spans(hertz), hertz
+    assert sound.spans(PERSON_HZ)[0][0] <= sound.spans(HEAD_HZ)[0][0]
+    assert sound.spans(CLIENT_HZ)[-1][1] <= sound.spans(LATER_HZ)[0][0] + 0.1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_client_ends_nothing_and_hold_neither(lab, way):
+    with WAYS[way](lab) as talk:
+        talk.heard_both()
+        person, client = talk.sides["person"], talk.sides["client"]
+        records(talk, "true", person, "info")
+        talk.passes(1)
+        person[1].press("*3")
+        assert until(lambda: members(lab) == 1)
+        client[1].press("*1")
+        person[1].press("*3")
+        assert until(lambda: members(lab) == 0)
+        client[1].press("*1")
+        talk.say(LATER_HZ)
+        talk.passes(2)
+        assert talk.variable("routing_record_by_key") == "true"
+        person[1].hang_up()
+        sound = recorded(lab, talk)
+    assert sound.spans(CLIENT_HZ) and sound.spans(LATER_HZ)

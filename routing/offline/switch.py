@@ -178,7 +178,8 @@ def _from_invite(call: OfflineCall) -> dict[str, str]:
     """
     headers = {"sip_from_user": call.caller, "sip_from_uri": f"{call.caller}@{DOMAIN}", "sip_from_display": call.name}
     headers |= {"sip_req_user": call.to, "sip_to_user": call.to}
-    return {name: value for name, value in headers.items() if value and "${" not in value}
+    clean = {name: value for name, value in headers.items() if value and "${" not in value}
+    return {"direction": "inbound", **clean}
 
 
 def _of_nobody(line: CallerLine, call: CallbackCall) -> dict[str, str]:

@@ -39,6 +39,7 @@ from routing.model.typed_digits import FORGET, HIDE_KEYS, MOST_DIGITS, SECRET, T
 from routing.steps.base import HEAR_TONES, Complaint, Emitter, Step, sound_files, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.menu import INVALID
+from routing.steps.recording import CALL_FILE
 
 #: Times that the caller can start again without losing a try: by `*`, or by a `#` that ended the input before.
 RESTARTS = 3
@@ -143,12 +144,17 @@ class AskStep(Step):
         self._again(out, path)
         if self.read_back:
             self._read_back(out, path, self.read_back)
-        return out.context.extension(f"{path}.then")
+        then = out.context.extension(f"{path}.then")
+        if self.secret:
+            then.do("record_session_unmask", CALL_FILE)
+        return then
 
     def _hide(self, here: Extension) -> None:
-        """Keep the keys out of FreeSWITCH's log, events and `digits_dialed`, and the digits out of the call record."""
+        """Keep the keys out of FreeSWITCH's log, events and `digits_dialed`, the digits out of the call record, and the
+        keys' tones out of a recording that goes on, as after a room."""
         for variable, value in (HIDE_KEYS, *FORGET):
             here.set(variable, value)
+        here.do("record_session_mask", CALL_FILE)
 
     def _read(self, out: Emitter, here: Extension, path: str, sounds: str) -> None:
         least, most = self.length

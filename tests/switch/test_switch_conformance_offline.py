@@ -79,6 +79,7 @@ ALONE = {
     "offers": "SDP: keys and codecs",
     "networks": "TCP, TLS, IPv6 and encrypted sound: the offline switch has neither lines nor sound",
     "mid_call": "SIP: requests in the middle of a dialog",
+    "secret_recorded": "what the file holds",
     "parking": "who hears whom, and the journal of real CDRs; who is picked up is shared as cases of `parking`",
     "recording": "what the files hold; who hears the announcement is shared as cases of `recording`",
     "record_by_key": "what the files hold; which keys begin and end a recording is shared as cases of `recording`",

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from routing.journal.cdr import SWITCH_NAME, Cdr
+from routing.model.talk_keys import BOUND
 
 #: Most calls kept, running or ended: a few kB each.
 MOST = 20_000
@@ -75,7 +76,9 @@ class LiveCalls:
         """See Follower."""
         uuid, name = event.get("Unique-ID", ""), event.get("Event-Name", "")
         with self._lock:
-            if event.get("Other-Type") == "originator" or uuid in self._a_leg_of:
+            self._put_to_talk(uuid, event.get(f"variable_{BOUND}", ""))
+            is_called = event.get("Other-Type") == "originator" or uuid in self._a_leg_of
+            if is_called and uuid not in self._calls:  # who was picked up counts as called from then on
                 self._hear_b_leg(uuid, name, event)
                 return
             call = self._calls.get(uuid) or self._keep(uuid, {})
@@ -132,10 +135,20 @@ class LiveCalls:
             return None
         return self._calls.setdefault(uuid, _Call({"uuid": uuid} | heard))
 
+    def _put_to_talk(self, uuid: str, talk: str) -> None:
+        """A leg that belongs to the talk of another call (keys, picking up who is parked) is no call of its own."""
+        if talk and talk != uuid:
+            self._calls.pop(uuid, None)
+            self._a_leg_of[uuid] = self._a_leg_of.get(talk, talk)
+
     def _hear_b_leg(self, uuid: str, name: str, event: Mapping[str, str]) -> None:
-        a_leg = self._a_leg_of.get(uuid) or event.get("Other-Leg-Unique-ID", "")
+        other = event.get("Other-Leg-Unique-ID", "")
+        a_leg = self._a_leg_of.get(uuid) or self._a_leg_of.get(other, other)
         call = self._calls.get(a_leg)
-        if call is not None and len(call.b_legs) < 200:
+        if call is None:
+            if name == "CHANNEL_HANGUP_COMPLETE":
+                self._a_leg_of.pop(uuid, None)
+        elif len(call.b_legs) < 200:
             self._a_leg_of[uuid] = a_leg
             heard = call.b_legs.setdefault(uuid, {"uuid": uuid})
             heard |= facts(event)

@@ -74,6 +74,30 @@ def test_the_node_of_a_call_without_a_cdr(bed, kept, worker):
     assert row(bed)["node"] == "kyiv1"
 
 
+def test_legs_of_a_talk_are_no_calls_of_their_own(bed, kept, worker):
+    """A colleague who is asked by keys, dialled by the person's leg, and who picks up the parked client by a call."""
+    talk(kept)
+    kept.heard(leg("CHANNEL_CREATE", "c", 10, "a-b", b_leg=True, routing_talk="a"))
+    kept.heard(leg("CHANNEL_BRIDGE", "c", 12, "a-b", routing_talk="a"))
+    kept.heard(leg("CHANNEL_CREATE", "d", 14))
+    kept.heard(leg("CHANNEL_ANSWER", "d", 15, routing_talk="a"))
+    for part in ("c", "d"):
+        kept.heard(leg("CHANNEL_HANGUP_COMPLETE", part, 20, routing_talk="a", hangup_cause="NORMAL_CLEARING"))
+    bed.clock_s = 60
+    worker.work()
+    assert bed.rows("calls") == [] and kept.kept == 0
+    picked = {"Other-Type": "originator", "Other-Leg-Unique-ID": "d"}
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", "a", 61, hangup_cause="NORMAL_CLEARING", routing_talk="a") | picked)
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", "e", 62, routing_talk="a"))
+    bed.clock_s = 120
+    worker.work()
+    assert [values[0] for values in bed.rows("calls")] == ["a"]  # that one has no CDR
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", "f", 130, routing_talk="a"))
+    bed.clock_s = 180
+    worker.work()
+    assert len(bed.rows("calls")) == 1 and kept._a_leg_of == {}
+
+
 def test_a_call_that_ended_without_a_cdr(bed, kept, worker):
     talk(kept, until_s=33)
     worker.work()

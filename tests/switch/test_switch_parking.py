@@ -3,6 +3,7 @@
 import pytest
 
 from routing.journal import query
+from support.switchbed.followed import followed
 from support.switchbed.lab import Lab, company_with, until
 from support.switchbed.moved import client_called, client_talk, hears, journal_of, recordings, size_recorded
 
@@ -142,7 +143,9 @@ def test_no_free_place_brings_back_with_a_word(lab):
 
 
 def test_the_journal_has_one_call_with_who_talked_and_one_recording(lab, tmp_path):
-    with lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller:
+    with (
+        followed(lab.switch) as calls, lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller,
+    ):  # fmt: skip
         call = caller.call("380800330981")
         assert caller.answered(call).start == "200"
         assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
@@ -155,7 +158,9 @@ def test_the_journal_has_one_call_with_who_talked_and_one_recording(lab, tmp_pat
         assert until(lambda: size_recorded(lab) > before)
         picked.hang_up()
         assert until(call.is_over)
-    assert lab.quiet()
+        assert until(lambda: calls.ended())
+        assert lab.quiet()
+        assert len(calls.ended()) == 1
     uuid = lab.record(call)["uuid"]
     lab.record(picked)
     assert [path.stem for path in recordings(lab)] == [uuid]

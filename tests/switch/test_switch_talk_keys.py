@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from routing.journal import query
+from support.switchbed.followed import followed
 from support.switchbed.lab import NUMBER, Lab, company_with, until
 from support.switchbed.moved import (
     client_talk,
@@ -240,7 +241,9 @@ def test_a_phone_that_has_called_asks_and_connects(lab, called):
 
 
 def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab, tmp_path):
-    with lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller:
+    with (
+        followed(lab.switch) as calls, lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller,
+    ):  # fmt: skip
         call = caller.call("380800330951")
         assert caller.answered(call).start == "200"
         assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
@@ -256,7 +259,9 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
         assert hears(other, caller) and hears(caller, other)
         other.rung().hang_up()
         assert until(call.is_over)
-    assert lab.quiet()
+        assert until(lambda: calls.ended())
+        assert lab.quiet()
+        assert len(calls.ended()) == 1
     uuid = lab.record(call)["uuid"]
     assert [path.stem for path in recordings(lab)].count(uuid) == 1
     assert size_recorded(lab) > before

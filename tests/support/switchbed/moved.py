@@ -148,7 +148,7 @@ def all_three(lab: Lab, leg: Call, other: Agent) -> Side:
 def picked_up(lab: Lab, leg: Call, other: Agent) -> Side:
     """Parked, and picked up."""
     leg.press("*7")
-    assert until(lambda: "@" in lab.switch.esl.api("global_getvar routing_parked_n701"))
+    assert until(lambda: "@" in lab.switch.esl.api("global_getvar routing_parked_lab_n701"))
     assert until(leg.is_over)
     call = other.call("701")
     answer = other.answered(call)

@@ -43,7 +43,12 @@ MOST_WORKERS = 16
     metavar="URL",
     help="Mail server for notices; its password: ROUTING_SMTP_PASSWORD.  [default: webhooks only]",
 )
-@click.option("--secrets", type=NEW_FILE, help="Secrets of exports.  [default: the environment]")
+@click.option(
+    "--secrets",
+    type=NEW_FILE,
+    help="File with the secrets of exports and the public keys of "
+    "recordings (RECORDING_KEY_...), mode 0600.  [default: the environment]",
+)
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
 def journal(
     root: Path | None, database: str, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str,

@@ -20,6 +20,8 @@ CARRIERS = "replace it by the carrier's"
 CRMS = "give it to the CRM on this machine"
 HANDLERS = "give it to the handler, which checks signatures with it"
 HOOKS = "give it to the server, which checks signatures with it"
+#: What `routing secrets` cannot make, because it has two halves for two machines.
+OF_RECORDINGS = "a public key of age: `routing recordings key {}` prints it, and the private one for the desk"
 #: What another party issues.
 OF_STREAMS = "the stream's API secret (Google Analytics: Admin > Data streams > Measurement Protocol API secrets)"
 

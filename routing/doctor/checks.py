@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from routing.doctor import engine, host, release, sip, speech, switch
+from routing.doctor import engine, host, journal, release, sip, speech, switch
 from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
 from routing.doctor.node import CheckedNode, NoAnswer
 
@@ -47,7 +47,8 @@ CHECKS: dict[str, dict[str, Check]] = {
         "voices": speech.voices,
         "recognisers": speech.recognisers,
     },
-    "machine": {"disk": host.disk, "spool": host.spool, "unfinished": host.unfinished},
+    "machine": {"disk": host.disk},
+    "journal": {"spool": journal.spool, "unfinished": host.unfinished, "recordings": journal.recordings},
 }
 
 

@@ -18,7 +18,6 @@ from routing.model.problem import counted
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
 MOST_SECONDS = 2.0
-MOST_WAITING = 1000
 _UNFINISHED = "SELECT count(*) FROM calls WHERE status = 'unfinished' AND started > ?"
 _ZONE = re.compile(rb'application="(?:set|multiset)" data="(?:[^"]*\|)?timezone=([A-Za-z0-9_+/-]+)')
 
@@ -139,21 +138,3 @@ def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
         yield warning(summary, "a full disk, or FreeSWITCH was killed: `routing calls --status unfinished`")
     else:
         yield ok("every call of the last day has its CDR")
-
-
-def spool(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Finished calls are recorded in the journal."""
-    folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
-    if not folder.is_dir():
-        yield wrong(
-            f"FreeSWITCH writes no finished calls: its spool {folder} does not exist",
-            "create it, or name another as log-dir in json_cdr.conf.xml, then `reload mod_json_cdr`",
-        )
-        return
-    if unusable := sum(1 for _ in (folder / "bad").glob("*")):
-        yield warning(f"{counted(unusable, 'unusable file')} in {folder / 'bad'}", "the journal's log says why")
-    waiting = sum(1 for _ in folder.glob("*.json"))
-    if waiting > MOST_WAITING:
-        yield warning(f"{waiting} finished calls wait in {folder}", "is `routing journal` running?")
-    else:
-        yield ok(f"{waiting} finished calls wait for the journal")

@@ -20,11 +20,12 @@ from typing import IO, Any
 import pyrage
 
 from routing.model.recording import SEALED
+from routing.model.secret import RECORDING_IDENTITY, RECORDING_KEY
 
 #: Of a file that is being written, after a dot and the clear one's name.
 WRITING = ".sealing"
-#: Prefixes of the names of secrets: public keys, by which the recorder encrypts, and private ones of the desk.
-PUBLIC, PRIVATE = "RECORDING_KEY_", "RECORDING_IDENTITY_"
+#: Prefixes of the names of secrets.
+PUBLIC, PRIVATE = RECORDING_KEY, RECORDING_IDENTITY
 #: A file that is being written for longer belongs to a process that was killed.
 _ABANDONED_S = 3600.0
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

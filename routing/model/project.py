@@ -27,7 +27,7 @@ from routing.model.gateway import EarlyMedia
 from routing.model.keeping import KeepTimes
 from routing.model.parking import Parking
 from routing.model.pools import Tracking
-from routing.model.recording import Announcement, PauseKey, keys_clash
+from routing.model.recording import Announcement, KeyName, PauseKey, keys_clash
 from routing.model.screens import Screens
 from routing.model.speech_fields import Language, SpeechRecognisers, VoiceCommand
 from routing.model.srtp import Srtp
@@ -113,7 +113,7 @@ class Project(Fields):
         None,
         description="A person's keys in a talk that begin and end its recording, where a scheme has none: `*1`.",
     )
-    encrypt_recordings: Annotated[list[Id], OneOrMany] = Field(
+    encrypt_recordings: Annotated[list[KeyName], OneOrMany] = Field(
         default_factory=list,
         description="Keys, by name, for which finished recordings and voicemails are encrypted: the secret "
         "`RECORDING_KEY_<NAME>` is a public key of age, the desk's `RECORDING_IDENTITY_<NAME>` the private one.",

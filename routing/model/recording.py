@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from routing.model.fields import Fields, OneOrMany, Region, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, OneOrMany, Region, parsed_by, refuse, shown
+from routing.model.secret import is_key
 from routing.model.sound_fields import Sound
 
 #: Channel variables of the leg that records. The file; the sound that is still to be heard (a path), or `HEARD`; the
@@ -63,3 +64,16 @@ PauseKey = Annotated[
     BeforeValidator(parsed_by(_pause)),
     WithJsonSchema({"type": "string", "pattern": f"^{_PAUSE.pattern}$"}),
 ]
+
+
+def _key_name(value: Any) -> Any:
+    if isinstance(value, str) and is_key(value):
+        raise refuse(
+            "a key itself stands here, not its name",
+            "write `encrypt_recordings: y2026`, and RECORDING_KEY_Y2026=age1... into the secrets file",
+        )
+    return value
+
+
+#: The name of a key for which recordings are encrypted.
+KeyName = Annotated[Id, BeforeValidator(_key_name)]

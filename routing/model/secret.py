@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 #: of our APIs show; or sent to a server (``sent to crm.example.com``), which then knows it.
 Purpose = str
 PASSWORD, SIGNS, SHOWN, SENT = "a password", "a signing key", "a key of our own pages", "sent to "
+#: What the journal encrypts recordings for.
+SEALS = "a public key of recordings"
+_PUBLIC_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 #: What callers type to enter a room. FreeSWITCH alone compares it.
 PIN = "a PIN that callers type"
 #: The PIN where secrets are placeholders: in traces and scheme tests.
@@ -22,8 +25,16 @@ OFFLINE_PIN = "1234"
 _PIN = re.compile(r"[0-9]{4,12}")
 #: Prefixes of the names of passwords.
 ACCOUNT, GATEWAY = "SIP_PASSWORD_", "GATEWAY_PASSWORD_"
+#: Prefixes of the keys of recordings: public keys, by which the recorder encrypts, and private ones of the desk.
+RECORDING_KEY, RECORDING_IDENTITY = "RECORDING_KEY_", "RECORDING_IDENTITY_"
 #: Reserved prefixes and their owners.
-_OURS = {"ROUTING_": "the engine's own setting", ACCOUNT: "a phone's password", GATEWAY: "a gateway's password"}
+_OURS = {
+    "ROUTING_": "the engine's own setting",
+    ACCOUNT: "a phone's password",
+    GATEWAY: "a gateway's password",
+    RECORDING_KEY: "a key of recordings",
+    RECORDING_IDENTITY: "a key of recordings",
+}
 #: Environment variables of the machine and of other software: shells, services, clouds, pipelines.
 _MACHINE = re.compile(
     r"(AWS|AZURE|ARM|GOOGLE|GCP|GCLOUD|CLOUDSDK|DIGITALOCEAN|HCLOUD|OS|VAULT|CONSUL|NOMAD|KUBERNETES|KUBE|DOCKER"
@@ -38,7 +49,7 @@ _MACHINE = re.compile(
 #: The forms of keys from common services: an author who writes one has confused the name with the secret.
 _KEY = re.compile(
     r"whsec_.*|(sk|pk|rk|ghp|gho|glpat|xox[abposr]|pat|shpat|AKIA|ya29|eyJ)[_.-]?(?=\w*\d)[\w.-]{6,}"
-    r"|(?=[a-f]*\d)[0-9a-f]{24,}",
+    r"|(?=[a-f]*\d)[0-9a-f]{24,}|age1[0-9a-z]{40,}|AGE-SECRET-KEY-.*",
     re.ASCII,
 )
 SIGNING_PREFIX = "whsec_"
@@ -89,6 +100,9 @@ def unfit(purpose: Purpose, value: str, is_header: bool) -> str:
             return f"cannot sign: {problem}"
     if purpose == PIN and not _PIN.fullmatch(value):
         return "is no PIN: 4 to 12 digits"
+    if purpose == SEALS and not _PUBLIC_KEY.fullmatch(value):
+        is_private = value.startswith("AGE-SECRET-KEY-")
+        return "is a private key: only the desk needs it" if is_private else "is no public key of age: write age1..."
     if (purpose == SHOWN or is_header) and not re.fullmatch(r"[\x20-\x7e]*", value):
         return "contains characters that headers cannot carry: use ASCII only"
     return ""

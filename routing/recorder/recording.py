@@ -33,6 +33,7 @@ from routing.journal.worker import JournalWorker, Keeper
 from routing.model.export_plan import TABLE, ExportPlan, plan_of
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
+from routing.process.presence import Presence
 from routing.process.secrets import read_secrets
 from routing.recorder.callback_notices import CallbackNotices
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
@@ -176,7 +177,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         "exports_of": exports_of(_export_plans(settings)),
         "outbox": outbox,
         "figures": None if share[0] else _figures(settings, engine),
-        **({} if share[0] else _keepers(settings, lines)),
+        **({} if share[0] else _keepers(settings, lines, _presence(settings, ending).say)),
         "stop": stop,
         "share": share,
         "after_pass": report,
@@ -184,12 +185,21 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
 
 
-def _keepers(settings: RecorderSettings, lines: Lines) -> dict[str, Keeper]:
-    """What looks after calls and sounds that are kept; of the first worker."""
+def _presence(settings: RecorderSettings, ending: ExitStack) -> Presence:
+    """Of a journal that goes on reading its spool; `routing doctor` looks for it."""
+    presence = Presence(settings.spool)
+    if not settings.once:
+        presence.begin()
+        ending.callback(presence.end)
+    return presence
+
+
+def _keepers(settings: RecorderSettings, lines: Lines, shows: Callable[[str], None]) -> dict[str, Keeper]:
+    """What looks after calls and sounds that are kept; of the first worker. ``shows``: told what hinders it."""
     secrets = read_secrets(settings.secrets, os.environ)
     return {
         "retention": Retention(lambda: settings.project.keeping, lines.write, settings.trust_clock),
-        "sealing": Sealing(lambda: settings.project.encrypt, secrets, lines.write),
+        "sealing": Sealing(lambda: settings.project.encrypt, secrets, lines.write, shows),
     }
 
 

@@ -29,20 +29,29 @@ GROWING_SECONDS = 60.0
 
 @dataclass
 class Sealing:
-    """``keys``: names of the public keys, those of the live release."""
+    """``keys``: names of the public keys, those of the live release. ``shows``: told what hinders it now, or ""."""
 
     keys: Callable[[], Sequence[str]]
     secrets: Mapping[str, str]
     log: Log
+    shows: Callable[[str], None] = lambda fault: None
     _next: float = field(default=0.0, init=False)
     _logged: dict[str, float] = field(default_factory=dict, init=False)
+    _fault: str = field(default="", init=False)
 
     def apply(self, engine: Engine, now: float, stop: Event) -> int:
         """Encrypt what is there, at most every few seconds; returns how many calls."""
         keys = self.keys()
+        if not keys:
+            self.shows("")
         if not keys or self._next - EVERY_SECONDS <= now < self._next:
             return 0
-        self._next = now + EVERY_SECONDS
+        self._next, self._fault = now + EVERY_SECONDS, ""
+        done = self._with_keys(engine, now, stop, keys)
+        self.shows(self._fault)
+        return done
+
+    def _with_keys(self, engine: Engine, now: float, stop: Event, keys: Sequence[str]) -> int:
         try:
             found = sealed.recipients(keys, self.secrets)
         except sealed.KeyFault as problem:
@@ -79,6 +88,7 @@ class Sealing:
             return False
 
     def _log(self, now: float, problem: str, **facts: object) -> None:
+        self._fault = problem
         if not self._logged.get(problem, 0.0) <= now < self._logged.get(problem, 0.0) + LOGGED_SECONDS:
             self._logged = {**dict(list(self._logged.items())[-100:]), problem: now}
             self.log("error", "recording not encrypted", problem=problem, **facts)

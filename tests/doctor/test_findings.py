@@ -25,6 +25,24 @@ def _no_room(patient: Patient) -> None:
     patient.machine.free_bytes = missing  # type: ignore[method-assign]
 
 
+def _no_spool(patient: Patient) -> None:
+    spool = patient.root.parent / "spool"
+    for each in spool.iterdir():
+        each.unlink()
+    spool.rmdir()
+
+
+def _encrypts(fault: str) -> Callable[[Patient], None]:
+    """The release encrypts recordings; ``fault``: why the journal does not."""
+
+    def change(patient: Patient) -> None:
+        file = patient.root / "current" / "table.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"encrypt": ["y2026"]}))
+        patient.journal.say(fault)
+
+    return change
+
+
 def _without(patient: Patient, conf: str, *params: str) -> None:
     command = f"{LOCATED} {conf}"
     patient.says(command, "".join(line for line in patient.answers[command].split("<param ") if not any(
@@ -99,7 +117,10 @@ NODES: dict[str, Callable[[Patient], None]] = {
     ),
     "programs can be started": lambda patient: _variables(patient, "disable_system_api_commands=true", ""),
     "no limits": lambda patient: patient.says(f"{LOCATED} switch.conf", "<configuration></configuration>"),
-    "no spool": lambda patient: (patient.root.parent / "spool").rmdir(),
+    "no spool": _no_spool,
+    "no journal runs": lambda patient: patient.journal.end(),
+    "recordings are encrypted": _encrypts(""),
+    "recordings stay in the clear": _encrypts("the secret RECORDING_KEY_Y2026 is not set"),
     "no folders": _no_room,
     "no release": lambda patient: (patient.root / "current").unlink(),
     "a release without its list": _release_file("release.json", None),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from routing.doctor.node import CheckedNode, NoAnswer
 from routing.doctor.switch import MODULES
+from routing.process.presence import Presence
 
 MOMENT = datetime(2026, 11, 22, 5, 24, 11, tzinfo=UTC)
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -76,6 +77,8 @@ class Patient:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.machine = FakeMachine()
+        self.journal = Presence(root.parent / "spool")
+        self.journal.begin()
         self.passwords = {"a long one of its own"}
         self.silent: set[str] = set()
         self.metrics = "routing_breakers_open 0.0\n"

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from routing.cli import group
 from routing.cli.secrets import secrets
+from routing.journal import sealed
 from routing.model.crm_settings import VENDORS
 from routing.process.secrets import read_secrets, signing_secrets
 
@@ -134,3 +135,28 @@ def test_every_secret_of_a_crm_says_what_it_is(vendor):
     named = {name for name, about in fields.items() if "^[A-Za-z][A-Za-z0-9_]*$" in str(about)}
     assert named == {name for name, about in fields.items() if about.get("description", "").startswith("Secret: ")}
     assert named or vendor == "http"
+
+
+RECORDED = "project: {name: p, timezone: UTC, encrypt_recordings: [y2026, old]}\n"
+
+
+def test_keys_of_recordings_are_named_with_what_makes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.environ", {})
+    (tmp_path / "p.yaml").write_text(RECORDED)
+    file = tmp_path / "secrets"
+    file.touch(0o600)
+    public, private = sealed.new_pair()
+    for value, complaint in (
+        (private, "is a private key: only the desk needs it"),
+        ("age1", "is no public key of age"),
+    ):
+        file.write_text(f"RECORDING_KEY_OLD={value}\n")
+        result = CliRunner().invoke(secrets, ["--schemes", str(tmp_path), "--file", str(file)], catch_exceptions=False)
+        assert f"the secret RECORDING_KEY_OLD {complaint}" in result.output
+        assert (
+            "the secret RECORDING_KEY_Y2026 is missing (hint: a public key of age: `routing recordings" in result.output
+        )
+        assert private not in result.output
+    file.write_text(f"RECORDING_KEY_OLD={public}\nRECORDING_KEY_Y2026={public}\n")
+    result = CliRunner().invoke(secrets, ["--schemes", str(tmp_path), "--file", str(file)], catch_exceptions=False)
+    assert "RECORDING" not in result.output

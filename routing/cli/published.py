@@ -1,4 +1,4 @@
-"""What a publish leaves beside the release: a line of the history with its author, and the schemes' files."""
+"""What a publish leaves beside the release: a line of the history with its author, the schemes' files, its options."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from pathlib import Path
 
 import click
 
-from routing.release import history, sources
+from routing.release import history, node_options, sources
 from routing.release.history import Publication
+from routing.release.node_options import NodeOptions
 from routing.release.publish import PublishResult
 
 _LAST = "--format=%an%x00%s%x00%h"
 GIT_SECONDS = 10
 
 
-def remember(root: Path, published: PublishResult, kind: str, schemes: Path | None = None) -> None:
+def remember(
+    root: Path, published: PublishResult, kind: str, schemes: Path | None = None, options: NodeOptions | None = None
+) -> None:
     """Write them; a failure is a warning, since the release is live."""
     author, subject, commit = _last_commit(schemes) if schemes else ("", "", "")
     line = Publication(time.time(), published.release, published.before or "", kind, author or _user(), subject, commit)
     try:
         history.note(root, line)
+        if options:
+            node_options.keep(root, options)
         if schemes:
             sources.keep(schemes, root, published.release)
         sources.prune(root)

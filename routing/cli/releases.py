@@ -6,6 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from shlex import quote
@@ -17,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
-from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER, SERVER
+from routing.cli.options import ENGINE, FOLDER, NEW_FILE, NEW_FOLDER, SERVER
 from routing.cli.published import remember
 from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
@@ -26,9 +27,14 @@ from routing.model.calendar import COMING, LIST_HOLIDAYS
 from routing.model.durations import spoken
 from routing.model.problem import counted
 from routing.process.secrets import read_secrets
-from routing.release import pruning
+from routing.release import node_options, pruning
 from routing.release import publish as publishing
+from routing.release.node_options import NodeOptions
 from routing.speech.voices import CommandVoices
+
+#: What a node has that nobody has named.
+USUAL = NodeOptions(engine="127.0.0.1:8084", esl="127.0.0.1:8021")
+_LAST = "[default: as at the last publish"
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
@@ -53,14 +59,8 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--out", "--root", "root", type=NEW_FOLDER, default="var/root", show_default=True, help="Release root."
         ),
-        click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.  [default: the project's]"),
-        click.option(
-            "--engine",
-            type=SERVER,
-            default="127.0.0.1:8084",
-            show_default=True,
-            help="Where the engine listens.",
-        ),
+        click.option("--secrets", type=NEW_FILE, help=f"File of NAME=value lines, mode 0600.  {_LAST}, the project's]"),
+        click.option("--engine", type=ENGINE, default="", help=f"Where the engine listens.  {_LAST}, {USUAL.engine}]"),
         click.option("--quiet", is_flag=True, help="Print the release's name only."),
     ):
         command = option(command)
@@ -68,7 +68,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _esl_options = [
-    click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
+    click.option("--esl", type=SERVER, default="", help=f"FreeSWITCH's event socket.  {_LAST}, {USUAL.esl}]"),
     click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
     click.option("--no-reload", is_flag=True, help="Do not reload FreeSWITCH; print what it needs."),
 ]
@@ -85,7 +85,7 @@ def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
 def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
     """Compile the schemes in FOLDER into a release below the release root; it does not go live."""
     with publishing.only_one(root):
-        release = _build(schemes, root, secrets, engine)
+        release = _build(schemes, root, _options_of(root, secrets, engine))
         _show(release, root, quiet)
         _warn(release)
 
@@ -108,17 +108,19 @@ def publish_command(
     Calls keep the release with which they began.
     """
     with publishing.only_one(root):
+        options = _options_of(root, secrets, engine, esl)
         try:
-            release = _build(schemes, root, secrets, engine)
+            release = _build(schemes, root, options)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             raise publishing.failed(root, f"{where}{error.strerror or error}") from None
         _show(release, root, quiet)
         _warn(release)
-        switch = None if no_reload else _switch(esl, esl_password)
+        _warn_of_passwords(root, release.name)
+        switch = None if no_reload else _switch(options.esl or USUAL.esl, esl_password)
         published = publishing.publish(root, release.name, switch)
         pruning.prune(root, time.time(), switch)
-        remember(root, published, "publish", schemes)
+        remember(root, published, "publish", schemes, options)
     _print_published(published)
 
 
@@ -128,13 +130,25 @@ def publish_command(
 def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
     """Make the release live again that was live before the last publish or rollback."""
     with publishing.only_one(root):
-        published = publishing.rollback(root, None if no_reload else _switch(esl, esl_password))
+        where = esl or node_options.kept(root).esl or USUAL.esl
+        published = publishing.rollback(root, None if no_reload else _switch(where, esl_password))
         remember(root, published, "rollback")
     _print_published(published)
 
 
-def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:
-    reader = secrets_reader(schemes, secrets)
+def _options_of(root: Path, secrets: Path | None, engine: str, esl: str = "") -> NodeOptions:
+    """What is given, else what the last publish was given, which is said."""
+    last = node_options.kept(root)
+    given = NodeOptions(engine, str(secrets or ""), esl)
+    for name, value in asdict(last).items():
+        if value and not getattr(given, name) and value != getattr(USUAL, name):
+            click.echo(f"--{name} {value}, as at the last publish", err=True)
+    return NodeOptions(given.engine or last.engine, given.secrets or last.secrets, given.esl or last.esl)
+
+
+def _build(schemes: Path, root: Path, options: NodeOptions) -> Release:
+    reader = secrets_reader(schemes, Path(options.secrets) if options.secrets else None)
+    engine = options.engine or USUAL.engine
     gc.set_threshold(2_000_000)  # with 100,000 numbers a third of the time went into garbage collection
     console = Console(stderr=True)
     with named_from_here(there(schemes)):
@@ -179,6 +193,17 @@ def _warn(release: Release) -> None:
     for calendar in release.calendars:
         if missing := calendar.lacks_holidays(today, today + COMING):
             click.echo(f"warning: calendar {calendar.name}: {missing} (hint: {LIST_HOLIDAYS})", err=True)
+
+
+def _warn_of_passwords(root: Path, release: str) -> None:
+    found = node_options.changed_passwords(root / "current", root / "releases" / release)
+    if found.changed:
+        click.echo(
+            f"warning: {found.changed} of {counted(found.accounts, 'SIP account')} get another password: their phones "
+            "are locked out until they have it (hint: with another secrets file than before? --secrets FILE, or "
+            "`routing rollback`)",
+            err=True,
+        )
 
 
 #: The most schemes listed with their longest wait; release.json has all of them.

@@ -27,7 +27,8 @@ PATH = click.Path(path_type=Path)
 def secrets(schemes: Path, file: Path | None) -> None:
     """Add the missing secrets of the schemes in FOLDER: passwords and keys of accounts, gateways, webhooks and APIs.
 
-    Existing ones stay. CRMs issue their own tokens: missing ones are listed.
+    Existing ones stay; those that the project's own file has are copied, so that phones keep their passwords.
+    CRMs issue their own tokens: missing ones are listed.
     """
     with named_from_here(there(schemes)):
         all_needed = needed(schemes)
@@ -35,10 +36,15 @@ def secrets(schemes: Path, file: Path | None) -> None:
     if file.is_dir():
         raise UserError(f"--file: {file} is a folder (hint: --file {file / 'secrets'})")
     known = read_secrets(file, {}) if file.exists() else {}
-    added = add_missing(file, all_needed, known)
+    others = _others(schemes, file)
+    added = add_missing(file, all_needed, known, others)
+    copied = added.keys() & others.keys()
+    if copied:
+        click.echo(f"{file}: {counted(len(copied), 'secret')} copied from the project's own file")
     for problem in [*foreign(all_needed, known), *invalid_values(all_needed, known), *hand_over(all_needed, added)]:
         click.echo(str(problem.below(str(schemes))))
-    click.echo(f"{file}: {counted(len(added), 'secret')} added" if added else f"{file}: there is nothing to add")
+    new = len(added) - len(copied)
+    click.echo(f"{file}: {counted(new, 'secret')} added" if new else f"{file}: there is nothing to add")
 
 
 def project_file(schemes: Path, setting: str) -> Path | None:
@@ -56,9 +62,23 @@ def _of_project(schemes: Path) -> Path:
     return file
 
 
-def add_missing(file: Path, all_needed: Sequence[Need], known: Mapping[str, str]) -> Mapping[str, str]:
-    """Generate missing secrets that the project chooses; add them to the file, which only its owner can read."""
-    added = generated_secrets(all_needed, known)
+def _others(schemes: Path, file: Path) -> Mapping[str, str]:
+    """What the project's own secrets file has, where another one is written: two would have two sets of passwords."""
+    own = project_file(schemes, load_shared(schemes).project.secrets)
+    is_another = own and own.exists() and own.resolve() != file.resolve()
+    return read_secrets(own, {}) if is_another else {}
+
+
+def add_missing(
+    file: Path, all_needed: Sequence[Need], known: Mapping[str, str], others: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
+    """Generate missing secrets that the project chooses; add them to the file, which only its owner can read.
+
+    ``others``: those of another file, which are copied instead.
+    """
+    named = {need.name for need in all_needed} - known.keys()
+    added = {name: value for name, value in (others or {}).items() if name in named}
+    added |= generated_secrets(all_needed, {**known, **added})
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as out:

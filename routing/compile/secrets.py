@@ -24,13 +24,12 @@ from routing.compile.need import (
 from routing.compile.scheme import SchemeRecord
 from routing.load.nodes import Document
 from routing.model import header_secrets
+from routing.model import secret as secret_rules
 from routing.model.crm_fields import Crm
 from routing.model.exports import Exports
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems
-from routing.model.secret import (
-    PASSWORD, PIN, RECORDING_KEY, SEALS, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to,
-)  # fmt: skip
+from routing.model.secret import PASSWORD, PIN, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
 from routing.model.web import is_sent_unencrypted
 
 
@@ -56,7 +55,9 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
             yield Need(interface.key, place(("project", setting, "key")), purpose=SHOWN)
     for key in project.encrypt_recordings:
         at = place(("project", "encrypt_recordings"))
-        yield Need(RECORDING_KEY + key.upper(), at, foreign=OF_RECORDINGS.format(key), purpose=SEALS)
+        yield Need(
+            secret_rules.RECORDING_KEY + key.upper(), at, foreign=OF_RECORDINGS.format(key), purpose=secret_rules.SEALS
+        )
     yield from _of_exports(project.exports, place)
     if project.desk and (openid := project.desk.openid):
         what, asks = "the client secret that the provider gave the desk", place(("project", "desk", "openid", "secret"))
@@ -132,7 +133,7 @@ def misused(needed: Sequence[Need]) -> Iterator[Problem]:
     """Secrets with two purposes: a server to which one is sent would know the other too."""
     first: dict[str, Need] = {}
     for need in needed:
-        if need.purpose not in (PASSWORD, SEALS) and (owner := reserved_owner(need.name)):
+        if need.purpose not in (PASSWORD, secret_rules.SEALS) and (owner := reserved_owner(need.name)):
             yield replace(need.place, message=f"{need.name} is {owner}, which no scheme may send anywhere")
         before = first.setdefault(need.name, need)
         if not may_serve_both(before.purpose, need.purpose):

@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from routing.release.node_options import engine_of
+
 USUAL = "127.0.0.1:8084"
-_ENGINE_SOCKET = re.compile(rb'application="socket" data="([0-9a-f.:\[\]]+:[0-9]+) ')
 _LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
@@ -96,8 +97,7 @@ class CheckedNode:
     @cached_property
     def compiled_engine(self) -> str:
         """The engine's address in the live release; empty without a dynamic step."""
-        files = sorted(self.release.glob("schemes/*.xml")) if self.release else []
-        return next((found[1].decode() for file in files if (found := _ENGINE_SOCKET.search(file.read_bytes()))), "")
+        return engine_of(self.release) if self.release else ""
 
     @property
     def engine(self) -> str:

@@ -23,7 +23,7 @@ class Reader:
 
 
 @dataclass
-class Presence:
+class ReadingMark:
     """Of this process, from `begin` on. ``folder``: what it reads; several processes may."""
 
     folder: Path

@@ -33,7 +33,7 @@ from routing.journal.worker import JournalWorker, Keeper
 from routing.model.export_plan import TABLE, ExportPlan, plan_of
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
-from routing.process.presence import Presence
+from routing.process.presence import ReadingMark
 from routing.process.secrets import read_secrets
 from routing.recorder.callback_notices import CallbackNotices
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
@@ -185,9 +185,9 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
 
 
-def _presence(settings: RecorderSettings, ending: ExitStack) -> Presence:
+def _presence(settings: RecorderSettings, ending: ExitStack) -> ReadingMark:
     """Of a journal that goes on reading its spool; `routing doctor` looks for it."""
-    presence = Presence(settings.spool)
+    presence = ReadingMark(settings.spool)
     if not settings.once:
         presence.begin()
         ending.callback(presence.end)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from routing.doctor.node import CheckedNode, NoAnswer
 from routing.doctor.switch import MODULES
-from routing.process.presence import Presence
+from routing.process.presence import ReadingMark
 
 MOMENT = datetime(2026, 11, 22, 5, 24, 11, tzinfo=UTC)
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -77,7 +77,7 @@ class Patient:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.machine = FakeMachine()
-        self.journal = Presence(root.parent / "spool")
+        self.journal = ReadingMark(root.parent / "spool")
         self.journal.begin()
         self.passwords = {"a long one of its own"}
         self.silent: set[str] = set()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from routing.lint.findings import OneScheme, Place, SchemeFacts
 from routing.lint.registry import LINTS
-from routing.lint.ways import UNTIL
+from routing.lint.ways import UNTIL, talks
 from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
@@ -42,6 +42,7 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> S
         gives=[fact for step, _, _ in one.steps for fact in step.gives()],
         needs=[(fact, place((*loc, *below))) for step, loc, _ in one.steps for below, fact in step.needs()],
         has_otherwise=bool(fields.otherwise),
+        records=place(("record",)) if fields.record != "no" and any(talks(step) for step, _, _ in one.steps) else None,
         found=[
             (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)
         ],

@@ -1,12 +1,13 @@
-"""Recording without the announcement that the project requires, and of rooms in which nobody masks it."""
+"""Recording without an announcement, and of rooms in which nobody masks it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import OneScheme
+from routing.lint.findings import LintFinding, OneScheme
 from routing.lint.ways import UntilAnnounced, rings
+from routing.lint.whole import WholeFolder
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
 from routing.steps.conference import ConferenceStep
@@ -21,15 +22,30 @@ class _UnannouncedRecording(UntilAnnounced):
 
 
 _HINT = "play the announcement first, or write `record_announcement` of the project: it is heard when the talk begins"
+_BY_DEFAULT = (
+    "write `record_announcement` of the project; or `announce_recording: true` there, if a greeting says so; "
+    "or allow this lint, with the reason"
+)
 
 
 class UnannouncedRecording(Lint):
-    """A talk is recorded, nothing was played before, and the project has `announce_recording: true`.
+    """Talks are recorded and nobody is told so: the law of most countries wants an announcement before.
 
-    Any sound counts as the announcement, whatever its content. With `record_announcement` of the project recorded talks
-    begin with one, and nothing is reported.
+    With `record_announcement` of the project every recorded talk begins with one, calls that people make included,
+    and nothing is reported. With `announce_recording: true` the schemes announce it themselves: every way to a talk must
+    play a sound before; any sound counts, whatever its content. Otherwise every scheme that records is reported, and so
+    are `record` and `record_key` of the project. Where the law or a contract asks for none, allow it with that reason.
 
     Good::
+
+        project: {name: p, timezone: UTC, country: UA, record: both, record_announcement: greeting.wav}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        record: both
+        steps: [{ring: ivan}, hangup]
+
+    Good, in a greeting::
 
         project: {name: p, timezone: UTC, country: UA, announce_recording: true}
         ---
@@ -40,23 +56,52 @@ class UnannouncedRecording(Lint):
 
     Bad::
 
+        scheme: front
+        numbers: "+380440000001"
+        record: both
+        steps: [{ring: ivan}, hangup]
+
+    Bad, the greeting comes too late::
+
         project: {name: p, timezone: UTC, country: UA, announce_recording: true}
         ---
         scheme: front
         numbers: "+380440000001"
         record: both
-        steps: [{ring: ivan}, hangup]
+        steps: [{ring: ivan}, {play: greeting.wav}, hangup]
+
+    Bad, nobody whom people call hears a greeting::
+
+        project: {name: p, timezone: UTC, country: UA, announce_recording: true, record: both}
     """
 
     id = "unannounced-recording"
     until = "announced"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The first step of each path that can lead to a talk."""
+        """With `announce_recording`: the first step of each path that can lead to a talk."""
         project = one.folder.project
         if one.fields.record == "no" or not project.announce_recording or project.record_announcement:
             return iter(())
         return _UnannouncedRecording(one).complaints(False)
+
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
+        """Schemes that record, unless the project says who announces it; calls of people, and recordings by key."""
+        project = whole.folder.project
+        if project.record_announcement:
+            return
+        for facts in () if project.announce_recording else whole.schemes.values():
+            if facts.records:
+                yield facts.at(self.id, facts.records, "talks are recorded without an announcement", _BY_DEFAULT)
+        if project.record != "no":
+            message = "talks of people's outgoing calls are recorded without an announcement"
+            yield whole.at(self.id, ("project", "record"), message, _OUTGOING)
+        if project.record_key:
+            message = "recordings by key begin without an announcement"
+            yield whole.at(self.id, ("project", "record_key"), message, _OUTGOING)
+
+
+_OUTGOING = "write `record_announcement` of the project, or allow this lint, with the reason"
 
 
 class UnmaskedRoom(Lint):

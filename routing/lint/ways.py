@@ -13,6 +13,7 @@ from routing.lint.findings import OneScheme
 from routing.model.problem import Loc
 from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Complaint, Step, StepItem
+from routing.steps.conference import ConferenceStep
 from routing.steps.dynamic import DynamicStep
 from routing.steps.hours import HoursStep
 from routing.steps.menu import MenuStep
@@ -115,10 +116,15 @@ class UntilChosen(Until):
 UNTIL: dict[str, type[Until]] = {"rung": UntilRung, "announced": UntilAnnounced, "chosen": UntilChosen}
 
 
-#: Decisions that ring nobody.
-RINGS_NOBODY = frozenset({"ask", "found", "missing", "spoken"})
+#: Decisions that ring somebody.
+RINGING = frozenset({"person", "phone", "number", "order", "together", "wait"})
 
 
 def rings(step: Step) -> bool:
     """Whether a step may ring somebody, itself or by a decision."""
-    return isinstance(step, DynamicStep) and bool(step.obeys - RINGS_NOBODY)
+    return isinstance(step, RingPeopleStep) or (isinstance(step, DynamicStep) and bool(step.obeys & RINGING))
+
+
+def talks(step: Step) -> bool:
+    """Whether callers may talk with somebody in a step."""
+    return rings(step) or isinstance(step, ConferenceStep)

@@ -95,7 +95,9 @@ class Project(Fields):
         description="Recognisers of speech by name, with their languages; the engine's `--recogniser` has the command.",
         examples=[{"english": "en"}],
     )
-    announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
+    announce_recording: Flag = Field(
+        False, description="Schemes announce the recording themselves, in a sound before the talk: a lint checks it."
+    )
     talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")
     parking: Parking | None = Field(
         None, description="Clients are parked in places by key and picked up: `{}`, or how."

@@ -37,7 +37,7 @@ from routing.load.lists import list_stats, read_lists
 from routing.load.nodes import read
 from routing.model.calendar import Calendar
 from routing.model.folder import ANY, Folder
-from routing.model.problem import Problem, Problems
+from routing.model.problem import Problem, Problems, gathered
 from routing.model.spoken import SILENT, Voices
 
 #: Called with (done, total) while schemes compile.
@@ -99,7 +99,7 @@ def build(
     problems += link(records, jobs.broken)
     known, missing = passwords([*needs(folder, found.documents, records)], secrets(folder.project.secrets))
     if problems := [*problems, *missing, *in_clear(folder, found.documents)]:
-        raise Problems(problems)
+        raise Problems(gathered(problems))
     files = found.sounds, list_stats(schemes), root, common
     speech = SpeechFiles(folder, store, root, voices, found.documents)
     tree = release_files(folder, store, entries | pools, records, known, *files, speech)

@@ -151,6 +151,6 @@ def parking_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[
         if number in assigned or emergency.is_emergency(number, folder.project.country):
             yield document.problem((*loc, "places"), f"`{number}` is somebody's number already", "choose other places")
     for index, name in enumerate(parking.otherwise):
-        if name not in folder.people:
+        if name not in folder.people and not folder.excuses("people", name):
             message = f"there is no person `{name}`"
             yield document.problem((*loc, "otherwise", index), message, did_you_mean(name, folder.people))

@@ -32,9 +32,9 @@ class UnannouncedRecording(Lint):
     """Talks are recorded and nobody is told so: the law of most countries wants an announcement before.
 
     With `record_announcement` of the project every recorded talk begins with one, calls that people make included,
-    and nothing is reported. With `announce_recording: true` the schemes announce it themselves: every way to a talk must
-    play a sound before; any sound counts, whatever its content. Otherwise every scheme that records is reported, and so
-    are `record` and `record_key` of the project. Where the law or a contract asks for none, allow it with that reason.
+    and nothing is reported. With `announce_recording: true` the schemes announce it themselves: every way to a talk
+    must play a sound before; any sound counts, whatever its content. Otherwise every scheme that records is reported,
+    and so are `record` and `record_key` of the project. Where no announcement is needed, allow it with the reason.
 
     Good::
 

@@ -53,7 +53,8 @@ def shared(
     """
     problems = [problem for document in documents for problem in top_keys(document)]
     excused = excused.union(*map(misnamed, documents))
-    project = _project(documents, problems, not excused.isdisjoint({(ANY, ANY), ("project", ANY)}))
+    project, unclear = _project(documents, problems, not excused.isdisjoint({(ANY, ANY), ("project", ANY)}))
+    excused |= unclear
     country = project.country if project else None
     people = _collect(documents, "people", Person, country, problems)
     groups = _collect(documents, "groups", _GROUP, country, problems)
@@ -90,8 +91,10 @@ def _by_known_gateways(person: Person, folder: Folder) -> Person:
     return person.model_copy(update={"phones": by_first})
 
 
-def _project(documents: Sequence[Document], problems: list[Problem], unread: bool) -> Project | None:
+def _project(documents: Sequence[Document], problems: list[Problem], unread: bool) -> tuple[Project | None, Broken]:
+    """The project, and its settings that are reported as faulty or misspelt, as `Folder.broken`."""
     found: Project | None = None
+    unclear: Broken = frozenset()
     holders = [document for document in documents if isinstance(document.data, dict) and "project" in document.data]
     if not holders and not unread:
         problems.append(
@@ -107,9 +110,10 @@ def _project(documents: Sequence[Document], problems: list[Problem], unread: boo
         if isinstance(result, Wrong):
             problems += result
             found = _as_far_as_it_goes(document.data["project"], result)
+            unclear = frozenset(("project", str(loc[0])) for loc in (*result.locs, *result.meant) if loc)
         else:
             found = result
-    return found
+    return found, unclear
 
 
 def _as_far_as_it_goes(data: Any, wrong: Wrong) -> Project | None:

@@ -83,7 +83,7 @@ class Folder:
         known = self.project.call_languages
         named = list(sound.variants) if isinstance(sound, spoken.SpokenSound) else []
         strange = next((each for each in named if each and each not in known), "")
-        if not strange or not self.is_whole("project"):
+        if not strange or self.languages_unclear:
             return None
         hint = f"write `project: {{languages: [{', '.join(dict.fromkeys((*known, *named)))}]}}`"
         return f"no call of the project has the language `{strange}`", hint
@@ -91,13 +91,18 @@ class Folder:
     def phrase_complaint(self, phrase: spoken.Phrase) -> tuple[str, str] | None:
         """Why no voice speaks this text, with a hint; None when one does."""
         voices = self.project.speech
-        if phrase.language in voices or (voices and not phrase.language) or ("project", "speech") in self.broken:
+        if phrase.language in voices or (voices and not phrase.language) or self.excuses("project", "speech"):
             return None
         language = phrase.language or "uk"
         hint = f'write `project: {{speech: {{{language}: "espeak-ng -v {language} --stdin --stdout"}}}}`'
         if phrase.language and voices:
             return f"no voice speaks `{language}`", did_you_mean(language, voices) or hint
         return "the project has no voice for texts", hint
+
+    @property
+    def languages_unclear(self) -> bool:
+        """Whether the settings that name the languages of calls are reported as faulty."""
+        return self.excuses("project", "languages") or self.excuses("project", "speech")
 
     def _file_complaint(self, sound: str) -> tuple[str, str] | None:
         if sound in self.sounds or ("sounds", ANY) in self.broken:

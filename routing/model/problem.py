@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -62,6 +63,29 @@ class Problems(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+#: Hints that name a setting of the project: what lacks it is mended there, whatever stands where it is noticed.
+_ELSEWHERE = "write `project: "
+#: From this many places on, such a problem is reported once.
+_MANY = 5
+
+
+def gathered(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems without a flood of one that a setting of the project mends: the first says in how many places."""
+    found = sorted(set(problems))
+    places = Counter((each.message, each.hint) for each in found if each.hint.startswith(_ELSEWHERE))
+    many = {cause for cause, count in places.items() if count >= _MANY}
+    kept: list[Problem] = []
+    for each in found:
+        cause = each.message, each.hint
+        if cause in many:
+            many.remove(cause)
+            more = counted(places[cause] - 1, "more place")
+            kept.append(replace(each, message=f"{each.message}, here and in {more}"))
+        elif places[cause] < _MANY:
+            kept.append(each)
+    return kept
 
 
 def dotted(loc: Loc) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from babel import Locale
+from babel.core import get_global
+from babel.languages import get_official_languages
 from pydantic import BeforeValidator, WithJsonSchema
 
 from routing.model.fields import Id, NotEmpty, OneOrMany, parsed_by, safe_text
@@ -16,7 +21,25 @@ def parse_language(value: Any) -> str:
     if not isinstance(value, str) or not CODE.fullmatch(value):
         shown = f"`{value}`" if isinstance(value, str) else "this"
         raise ValueError(f"{shown} is not a language: two or three small letters such as uk, ru, pl or en")
+    known = _known_languages()
+    if value not in known:
+        others = _meant(value)
+        meant = "; ".join(f"{known.get(code, code)} is `{code}`" for code in others)
+        country = "a country" if value.upper() in Locale("en").territories else "no code of a language"
+        raise ValueError(f"`{value}` is {country}{'; ' if meant else ''}{meant}")
     return value
+
+
+@functools.cache
+def _known_languages() -> Mapping[str, str]:
+    """The languages of Unicode's CLDR, ISO 639-1 and more, by code, in English."""
+    return dict(Locale("en").languages)
+
+
+def _meant(code: str) -> Sequence[str]:
+    """The languages of a country's code, or the one that CLDR writes for a longer code such as `ukr`."""
+    alias = get_global("language_aliases").get(code)
+    return (alias,) if alias else get_official_languages(code.upper())
 
 
 def _command(value: Any) -> str:

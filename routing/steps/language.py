@@ -57,7 +57,7 @@ class LanguageStep(Step):
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """The project has the language."""
         known = folder.project.call_languages
-        if not folder.is_whole("project"):
+        if folder.languages_unclear:
             return
         if not known:
             yield (*loc, "to"), "the project has no languages", "write `project: {languages: [uk, en]}`"

@@ -86,9 +86,9 @@ class ListenStep(DynamicStep):
         """Recognisers and keys; no phrase and no key for two options."""
         known = folder.project.recognisers
         hint = "write `project: {recognisers: {english: en}}`, and start the engine with `--recogniser`"
-        if not known and folder.is_whole("project"):
+        if not known and not folder.excuses("project", "recognisers"):
             yield loc, "the project has no recogniser", hint
-        elif self.recogniser and self.recogniser not in known and folder.is_whole("project"):
+        elif self.recogniser and self.recogniser not in known and not folder.excuses("project", "recognisers"):
             yield (
                 (*loc, "recogniser"),
                 f"no recogniser is called `{self.recogniser}`",

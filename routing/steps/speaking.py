@@ -86,13 +86,19 @@ def play_spoken(out: Emitter, path: str, instead: str, after: str) -> None:
 
 
 def speech_table(template: str, folder: Folder) -> dict[str, Any]:
-    """What the engine needs: texts by language, the first that of other calls; the command of each voice."""
+    """What the engine needs: texts by language, the first that of other calls; the command of each voice.
+
+    A voice whose setting is faulty has no command: nothing is written then.
+    """
     assert isinstance(template, SpokenTemplate)
     voices, languages = folder.project.speech, folder.project.call_languages
     first = next((each for each in languages if each in voices), "")
     texts = {language or first: text for language, text in template.texts.items()}
     ordered = sorted(texts, key=lambda language: language != languages[0] if languages else False)
-    return {"texts": [[each, texts[each]] for each in ordered], "voices": {each: voices[each] for each in texts}}
+    return {
+        "texts": [[each, texts[each]] for each in ordered],
+        "voices": {each: voices.get(each, "") for each in texts},
+    }
 
 
 def names_of(template: str) -> list[str]:

@@ -167,3 +167,50 @@ class DayTwice(Lint):
 
 def _overlap(periods: tuple[Period, ...]) -> bool:
     return any(later.start < earlier.end for earlier, later in pairwise(periods))
+
+
+class OvernightHours(Lint):
+    """A period over midnight overlaps the hours of the next day: its two times may be the wrong way round.
+
+    A period whose second time is the earlier one ends on the next day: `"19:00-14:00"` is open from seven in the
+    evening through the night to two.
+
+    Good, a night::
+
+        calendars:
+          front: {open: {mon-fri: ["09:00-13:00", "22:00-06:00"]}}
+
+    Bad::
+
+        calendars:
+          front: {open: {mon-fri: ["09:00-13:00", "19:00-14:00"]}}
+    """
+
+    id = "overnight-hours"
+
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
+        """Periods that begin before the one from the day before has ended; whole days after a night are meant."""
+        for name, calendar in whole.folder.calendars.items():
+            for period, following in _overnight(calendar):
+                written, turned = _period(period.start, period.end), _period(period.end, period.start)
+                message = (
+                    f"`{written}` ends on the next day and overlaps its `{_period(following.start, following.end)}`"
+                )
+                hint = f"is `{turned}` meant?"
+                yield whole.at(self.id, ("calendars", name, "open"), message, hint)
+
+
+def _overnight(calendar: Calendar) -> Iterator[tuple[Period, Period]]:
+    """Each period over midnight, once, with the first one of the next day that it overlaps."""
+    seen: set[Period] = set()
+    for day, periods in enumerate(calendar.weekly):
+        after = calendar.weekly[(day + 1) % len(calendar.weekly)]
+        for period in periods:
+            reached = [each for each in after if 0 < each.start < period.end - DAY_MINUTES]
+            if reached and period not in seen:
+                seen.add(period)
+                yield period, reached[0]
+
+
+def _period(start: int, end: int) -> str:
+    return "-".join(f"{minute % DAY_MINUTES // 60:02d}:{minute % 60:02d}" for minute in (start, end))

@@ -16,6 +16,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
+from routing.steps.queue import QueueStep
 from routing.steps.say import SayStep
 from routing.steps.scheme_file import project_sticky
 
@@ -91,6 +92,15 @@ class HoursGap(Lint):
 class UnaskedHours(Lint):
     """The scheme has `hours` and no step uses it: phones ring at night too.
 
+    A `queue` uses them: out of hours nobody is rung, and who waits when they end goes on.
+
+    Good::
+
+        scheme: front
+        numbers: "+380440000001"
+        hours: office
+        steps: [{queue: {to: ivan, at_most: 1m}}, hangup]
+
     Good::
 
         scheme: front
@@ -109,10 +119,15 @@ class UnaskedHours(Lint):
     id = "unasked-hours"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """A default calendar that neither an `hours` step, nor the project's `sticky`, nor calls back use."""
-        is_used = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
+        """A default calendar that no step `hours` or `queue`, no `sticky` of the project and no call back uses."""
+        is_used = any(_uses_default(step) for step, _, _ in one.steps)
         settings = one.folder.project.callbacks
         is_used |= settings is not None and settings.calendar is None and any(orders(one))
         if one.fields.hours and not is_used and project_sticky(one.fields, one.folder) is None:
             hint = "remove it, or add an `hours` step"
             yield ("hours",), f"no step of this scheme uses `{one.fields.hours}`: phones ring at night too", hint
+
+
+def _uses_default(step: Step) -> bool:
+    """Whether a step asks the scheme's own calendar."""
+    return isinstance(step, QueueStep) or (isinstance(step, HoursStep) and step.calendar is None)

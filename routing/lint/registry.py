@@ -6,7 +6,7 @@ from routing.lint.asking import LookupWithoutMissing, ReadablePin, UnknownFact
 from routing.lint.base import Lint
 from routing.lint.branches import SameBranches, ShadowedCase
 from routing.lint.callbacks import CallbackNever
-from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays
+from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays, OvernightHours
 from routing.lint.decisions import PlainHttp, SlowDecision, UnsignedWebhook
 from routing.lint.effects import NoEffect
 from routing.lint.gateways import NoWayOut, ReadableKeys, UnregisteredGateway
@@ -59,7 +59,7 @@ _ALL: tuple[type[Lint], ...] = (
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, RateWithoutTalk, PaidQueue,
     UnknownFact, ReadablePin, LookupWithoutMissing, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
-    HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice,
+    HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice, OvernightHours,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,
 )  # fmt: skip

@@ -36,11 +36,10 @@ from routing.model.queue import (
     TRIED,
     WHY,
 )  # fmt: skip
-from routing.steps import orders
+from routing.steps import orders, queue_hours
 from routing.steps.base import COMFORT_NOISE, HEAR_TONES, Emitter, StepItem, label_part
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import when
-from routing.steps.hours import ask_calendar
 from routing.steps.queue_alone import DECISION, MOST_TURNS, NEXT, TRANSFERS, alone
 from routing.steps.queue_announcing import SOUND, quiet, say
 from routing.steps.recording import TALK
@@ -82,6 +81,7 @@ class QueueDialplan:
 
     def emit(self, out: Emitter, here: Extension) -> None:
         """Append all extensions of the queue. FreeSWITCH itself ends the longest wait."""
+        here = queue_hours.entrance(out, here, self.path)
         here.ring_caller()
         here.set(_RINGBACK, "${transfer_ringback}")
         here.set(QUEUE, self.queue)
@@ -197,13 +197,7 @@ class QueueDialplan:
             speaks = out.context.extension(label, Condition(f"${{{SAY}}}", "."))
             speaks.do("execute_extension", out.go(self._at("say")))
             self._again(speaks, out)
-        following = out.context.extension(label)
-        if out.hours:
-            ask_calendar(out, following, out.hours, self.path)
-            following = out.context.extension(self._at("open"))
-            for state in ("closed", "holiday"):
-                out.context.extension(self._at(state)).do("transfer", out.go(self._at("over")))
-        self._again(following, out)
+        self._again(queue_hours.between_turns(out, out.context.extension(label), self.path), out)
 
     def _again(self, here: Extension, out: Emitter) -> None:
         here.set("max_session_transfers", TRANSFERS)
@@ -225,6 +219,7 @@ class QueueDialplan:
             out.steps(steps, pressed, f"{self.path}.{label_part(key)}.", self.after)
         over = out.context.extension(self._at("over"))
         over.do("execute_extension", out.go(self._at("left")))
+        over = queue_hours.after_it(out, over, self.path)
         out.steps(self.otherwise, over, f"{self.path}.otherwise.", self.after)
 
     def _end(self, here: Extension, out: Emitter, state: str) -> None:

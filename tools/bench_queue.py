@@ -46,7 +46,7 @@ QUEUED, PLAYED, MOBILE = "+380800330001", "+380800330002", "+380501110001"
 PROJECT = f"""\
 project: {{name: queued, timezone: Europe/Kyiv, country: UA, destinations: [UA]}}
 people: {{ivan: {{name: I, phones: {{mobile: {{number: "{MOBILE}"}}}}}}}}
-gateways: {{main: {{proxy: "127.0.0.1:{{port}}", numbers: ["{QUEUED}", "{PLAYED}"], caller_id: caller}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{{port}}", ping: false, numbers: ["{QUEUED}", "{PLAYED}"], caller_id: caller}}}}
 """
 SCHEME = """\
 scheme: {name}

@@ -45,7 +45,7 @@ Times = dict[str, list[float]]
 PROJECT = """\
 project: {{name: bench, timezone: Europe/Kyiv, country: UA, destinations: [UA]}}
 people: {{ivan: {{name: Ivan, phones: {{mobile: {{number: "{phone}"}}}}}}}}
-gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: ["{static}"]}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{port}", ping: false, numbers: ["{static}"]}}}}
 """
 SCHEMES = """\
 scheme: {name}

@@ -33,7 +33,7 @@ NUMBER, MOBILE = "+380800330001", "+380501110001"
 PROJECT = """\
 project: {{name: waiting, timezone: Europe/Kyiv, country: UA, destinations: [UA]}}
 people: {{ivan: {{name: I, phones: {{mobile: {{number: "{mobile}"}}}}}}}}
-gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: ["{number}"], caller_id: caller}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{port}", ping: false, numbers: ["{number}"], caller_id: caller}}}}
 """
 SCHEME = """\
 scheme: a

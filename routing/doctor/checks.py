@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from routing.doctor import engine, host, journal, release, sip, speech, switch
+from routing.doctor import engine, gateways, host, journal, release, sip, speech, switch
 from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
 from routing.doctor.node import CheckedNode, NoAnswer
 
@@ -36,7 +36,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "profiles": sip.profiles,
         "transfers": sip.transfers,
         "guesses": sip.guesses,
-        "gateways": sip.gateways,
+        "gateways": gateways.gateways,
         "phones": sip.phones,
     },
     "engine": {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, parsed
@@ -76,40 +75,6 @@ def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
         )
     else:
         yield ok("addresses that guess passwords of SIP accounts are blocked while the engine runs")
-
-
-def gateways(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
-    folder = (node.release or Path("/nowhere")) / "gateways"
-    compiled = sorted(path.stem for path in folder.glob("*.xml"))
-    listed = parsed(node.ask("sofia xmlstatus gateway"))
-    found = {} if listed is None else {one.findtext("name", ""): one for one in listed.iter("gateway")}
-    for name in compiled:
-        if name not in found:
-            yield wrong(
-                f"gateway {name} is not loaded{_unreached(node, name)}",
-                "`sofia profile external rescan`, or publish again",
-            )
-            continue
-        state, status = found[name].findtext("state", ""), found[name].findtext("status", "")
-        if state in ("REGED", "NOREG") and status == "UP":
-            yield ok(f"gateway {name} is {'registered' if state == 'REGED' else 'up, without registration'}")
-        else:
-            yield wrong(
-                f"gateway {name} is {state} and {status}: calls through it fail{_unreached(node, name)}",
-                "check its proxy, user name and password with the carrier; FreeSWITCH's log shows the answer it gets",
-            )
-
-
-def _unreached(node: CheckedNode, gateway: str) -> str:
-    """The company's numbers that no other gateway carries, as text."""
-    listed = [number for number in node.lists.get(gateway, ()) if not _has_another(node, gateway, number)]
-    more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
-    return f"; nobody can call {', '.join(listed[:MOST_NAMED])}{more}" if listed else ""
-
-
-def _has_another(node: CheckedNode, gateway: str, number: str) -> bool:
-    return any(number in numbers for name, numbers in node.lists.items() if name != gateway)
 
 
 def phones(node: CheckedNode) -> Iterator[Diagnosis]:

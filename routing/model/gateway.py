@@ -20,6 +20,11 @@ class Gateway(Fields):
     username: Text | None = Field(None, description="For registration; the password is a secret.")
     realm: Host | None = Field(None, description="Realm of the registration; default: the proxy's host.")
     register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
+    ping: Flag = Field(
+        True,
+        description="Ask a trunk that does not register by OPTIONS, every half minute, whether it answers: for "
+        "`routing doctor`; calls do not depend on it. `false` for carriers that answer no OPTIONS.",
+    )
     transport: Literal["udp", "tcp", "tls"] = Field(
         "udp", description="Transport of registrations and calls; `tls` needs `node init --tls`."
     )

@@ -12,7 +12,7 @@ import pytest
 
 from routing.doctor.checks import examine
 from routing.doctor.diagnosis import Level
-from support.doctor_bed import Patient, healthy_root
+from support.doctor_bed import MOMENT, Patient, healthy_root
 
 FINDINGS = Path(__file__).parent / "findings.txt"
 LOCATED = "xml_locate configuration configuration name"
@@ -30,6 +30,12 @@ def _no_spool(patient: Patient) -> None:
     for each in spool.iterdir():
         each.unlink()
     spool.rmdir()
+
+
+def _pinged(every_s: int, answered: int) -> Callable[[Patient], None]:
+    """The gateway does not register."""
+    pings = every_s, answered
+    return lambda patient: patient.says("sofia xmlstatus gateway", patient.gateway("main", "NOREG", "UP", pings))
 
 
 def _encrypts(fault: str) -> Callable[[Patient], None]:
@@ -131,6 +137,18 @@ NODES: dict[str, Callable[[Patient], None]] = {
     "an older dialplan": _release_file("schemes/a.xml", "1@a:XML:routing_rated nobody XML routing_transferred"),
     "a gateway is refused": lambda patient: patient.says(
         "sofia xmlstatus gateway", patient.gateway("main", "FAIL_WAIT", "DOWN")
+    ),
+    "a gateway answers": _pinged(30, 2),
+    "a gateway that nobody pings": _pinged(0, 0),
+    "a gateway does not answer": _pinged(30, 0),
+    "a gateway was loaded a moment ago": lambda patient: (
+        _pinged(30, 0)(patient),
+        (patient.root / "reloaded").touch(),
+        os.utime(patient.root / "reloaded", (MOMENT.timestamp() - 60,) * 2),
+    ),
+    "FreeSWITCH started a moment ago": lambda patient: (
+        _pinged(30, 0)(patient),
+        patient.says("status", "UP 0 years, 0 days, 0 hours, 1 minute, 20 seconds\nFreeSWITCH is ready"),
     ),
     "a gateway is not loaded": lambda patient: patient.says("sofia xmlstatus gateway", "<gateways></gateways>"),
     "no phone is registered": lambda patient: patient.says("show registrations as json", '{"rows": []}'),

@@ -103,9 +103,11 @@ class Patient:
             self.machine,
         )
 
-    def gateway(self, name: str, state: str, status: str) -> str:
-        """FreeSWITCH's list of one gateway."""
+    def gateway(self, name: str, state: str, status: str, pings: tuple[int, int] | None = None) -> str:
+        """FreeSWITCH's list of one gateway. ``pings``: how often it is asked, and how often it has answered lately."""
         facts = f"<name>{name}</name><state>{state}</state><status>{status}</status>"
+        if pings:
+            facts += f"<pingfreq>{pings[0]}</pingfreq><pingcount>{pings[1]}</pingcount>"
         return f'<?xml version="1.0" encoding="ISO-8859-1"?>\n<gateways><gateway>{facts}</gateway></gateways>'
 
     def _speaks(self, name, answer):

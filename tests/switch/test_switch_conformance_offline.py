@@ -72,6 +72,7 @@ ALONE = {
     "known_names": "the switch's own binaries",
     "late_engine": "an engine that speaks late: `tests/unit/test_late_engine.py` is its twin",
     "late_offer": "SIP: where the SDP stands, reliable provisional answers",
+    "pinged": "SIP: OPTIONS of gateways, and what FreeSWITCH counts of the answers",
     "emergency": "SIP: gateways that are silent, closed or have no address",
     "lights": "SIP: SUBSCRIBE and NOTIFY; the voicemail itself is shared",
     "loops": "SIP: a carrier that brings a call back while it rings",

@@ -28,7 +28,7 @@ def dead():
 def half_dead(request, tmp_path_factory, dead):
     """A switch whose first gateways are dead, all of them or one."""
     chosen = dead if request.param == "all" else {request.param: dead[request.param]}
-    lines = [f"  {name}: {{proxy: '{proxy}', register: false}}\n" for name, proxy in chosen.items()]
+    lines = [f"  {name}: {{proxy: '{proxy}', register: false, ping: false}}\n" for name, proxy in chosen.items()]
     running = Lab(tmp_path_factory.mktemp("dead"), more={"a_first.yaml": f"gateways:\n{''.join(lines)}"})
     yield running
     running.stop()

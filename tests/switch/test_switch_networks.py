@@ -53,7 +53,7 @@ def company(host, trunk_ports):
         more = f", srtp: {srtp}" if srtp else ""
         trunks.append(
             f"  {name}: {{proxy: '{written(host)}:{trunk_ports[name]}', transport: {transport}, username: {name}, "
-            f"register: false, numbers: ['{rings[name][1]}']{more}}}\n"
+            f"register: false, ping: false, numbers: ['{rings[name][1]}']{more}}}\n"
         )
         phones.append(f"  {name}: {{name: {name}, phones: {{mobile: {{number: '{mobile}', gateway: {name}}}}}}}\n")
     schemes = {
@@ -363,7 +363,7 @@ def test_garbage_hurts_nobody_else(net, transport, kind):
 
 
 _CHECKED = """\
-gateways: {checked: {proxy: "127.0.0.1:PORT", transport: tls, register: false}}
+gateways: {checked: {proxy: "127.0.0.1:PORT", transport: tls, register: false, ping: false}}
 people: {checked: {name: C, phones: {mobile: {number: "+380501120019", gateway: checked}}}}
 """
 _SCHEME = "scheme: c\nnumbers: ['+380800330999']\nsteps: [{ring: {to: checked, for: 8s}}, {hangup: NO_ANSWER}]\n"

@@ -42,7 +42,7 @@ project: {{name: simulated, timezone: Europe/Kyiv, country: UA, destinations: [U
 people:
   ivan: {{name: I, phones: {{mobile: {{number: "{mobiles[0]}"}}}}}}
   olena: {{name: O, phones: {{mobile: {{number: "{mobiles[1]}"}}}}}}
-gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: ["{number}"], caller_id: caller}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{port}", ping: false, numbers: ["{number}"], caller_id: caller}}}}
 """
 SCHEME = """\
 scheme: sales

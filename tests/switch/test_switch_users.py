@@ -25,7 +25,7 @@ GROUP, PUBLISHER, SWITCH, ENGINE, JOURNAL, STRANGER = range(61_000, 61_006)
 PROJECT = """\
 project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA]}
 people: {ivan: {name: Ivan, phones: {desk: {sip: "2001"}}, extension: "101"}}
-gateways: {main: {proxy: "127.0.0.1:5090", register: false, numbers: ["+380800330900"]}}
+gateways: {main: {proxy: "127.0.0.1:5090", register: false, ping: false, numbers: ["+380800330900"]}}
 """
 SCHEME = """\
 scheme: desk

@@ -44,7 +44,7 @@ PROJECT = """\
 project: {{name: floor, timezone: Europe/Kyiv, country: UA, destinations: [UA],
   callbacks: {{quiet: no, at_once: 6, minutes_a_day: 1000000}}}}
 people: {{{people}}}
-gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: {numbers}, caller_id: caller}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{port}", ping: false, numbers: {numbers}, caller_id: caller}}}}
 """
 SCHEME = """\
 scheme: {name}

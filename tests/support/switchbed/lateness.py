@@ -37,7 +37,7 @@ project: {{name: late, timezone: Europe/Kyiv, country: UA, destinations: [UA]}}
 people:
   talker: {{name: T, phones: {{mobile: {{number: "{talker}"}}}}}}
   ringer: {{name: R, phones: {{mobile: {{number: "{ringer}"}}}}}}
-gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: {numbers}, caller_id: caller}}}}
+gateways: {{main: {{proxy: "127.0.0.1:{port}", ping: false, numbers: {numbers}, caller_id: caller}}}}
 """
 
 

@@ -29,6 +29,7 @@ from routing.esl.client import stay_connected
 from routing.esl.protocol import EventSocket
 from routing.model.callback import CallbackOrder, OrdersDown
 from routing.model.callback_plan import TABLE, CallbackPlan
+from routing.process.log import Recurring
 from routing.release.tables import ReleaseFault, Releases
 
 #: Writes at the same time; more wait for a free thread, within their step's timeout.
@@ -94,8 +95,11 @@ class StoredCallbacks:
                                           stopping=stop.is_set)  # fmt: skip
             return dialler, colleagues
 
+        faults = Recurring()
+
         def lost(reason: str) -> None:
-            log("warning", "callbacks not dialled", problem=reason)
+            if faults.is_due(reason):
+                log("warning", "callbacks not dialled", problem=reason)
 
         self.idle.clear()
         try:

@@ -115,8 +115,15 @@ class RecogniserProcess:
             with gevent.Timeout(START_SECONDS, TimeoutError):
                 if not is_ready(child.line()):
                     raise ValueError
-        except (OSError, ValueError, TimeoutError):
+        except TimeoutError:
             self._end(child, f'it did not write {{"ready": true}} within {START_SECONDS:g} s')
+            return None
+        except ValueError:
+            self._end(child, 'it did not write {"ready": true} first')
+            return None
+        except OSError:
+            how = child.how_ended
+            self._end(child, f"it ended before it was ready{how and f' ({how})'}: run its command by hand, it says why")
             return None
         self.state = "ready"
         self._note("ready", "")

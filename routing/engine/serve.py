@@ -115,11 +115,27 @@ def _missing(options: ServeOptions) -> Iterator[str]:
     if not (options.root / "current").is_dir():
         hint = f"routing publish --root {options.root}"
         yield f"no release is live in {options.root}: calls find no scheme (hint: {hint})"
+    yield from _unknown_recognisers(options)
     if options.esl and not os.environ.get(ESL_VARIABLE):
         yield (
             f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free, SIP passwords "
             "can be guessed without end, message lights stay as they are (hint: it is in the node's event_socket.json)"
         )
+
+
+def _unknown_recognisers(options: ServeOptions) -> Iterator[str]:
+    """Recognisers whose names no speech menu of the live release has: a mistyped one is never asked."""
+    named = {name for step in live_steps(options.root) for name in (step.get("recognisers") or {}).values()}
+    if unknown := sorted(options.recognisers.keys() - named):
+        known = f"they ask {', '.join(sorted(named))}" if named else "there are none"
+        yield f"--recogniser {', '.join(unknown)}: no speech menu of the live release asks it, {known}"
+
+
+def live_steps(root: Path) -> Iterator[Mapping[str, Any]]:
+    """The engine's settings of every step of the live release, as far as its files can be read."""
+    for file in sorted((root / "current").glob("schemes/*.json")):
+        with suppress(OSError, ValueError, KeyError):
+            yield from json.loads(file.read_bytes())["steps"].values()
 
 
 @contextmanager

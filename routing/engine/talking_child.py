@@ -20,6 +20,8 @@ from routing.engine.starting import bare_environment
 
 #: How soon it is noticed that it has ended.
 _LOOKS_SECONDS = 0.05
+#: Looks until a process that has closed its output has ended.
+_SOON = 10
 #: A process that is killed ends at once, unless the machine is in trouble.
 _KILLED_SECONDS = 1.0
 _LONGEST_LINE = 16 * 1024
@@ -74,6 +76,15 @@ class TalkingChild:
         """Until it has ended, however it ends."""
         while self._process.poll() is None:
             gevent.sleep(_LOOKS_SECONDS)
+
+    @property
+    def how_ended(self) -> str:
+        """Its exit status or signal as text, soon after it has ended; "" while it runs."""
+        for _ in range(_SOON):
+            if (status := self._process.poll()) is not None:
+                return f"exit status {status}" if status >= 0 else f"signal {-status}"
+            gevent.sleep(_LOOKS_SECONDS)
+        return ""
 
     def kill(self) -> None:
         """Kill it with all that it has started. Whoever waits to read or write gets OSError."""

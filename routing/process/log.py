@@ -11,6 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,23 @@ def _without_waiting(descriptor: int) -> tuple[int, socket.socket | None]:
         return descriptor, socket.socket(fileno=os.dup(descriptor))
     except OSError:
         return descriptor, None
+
+
+@dataclass
+class Recurring:
+    """A fault that comes again and again: due once, then once a minute, and at once when it is another."""
+
+    every_s: float = 60.0
+    now: Callable[[], float] = time.monotonic
+    _last: str = field(default="", init=False)
+    _at: float = field(default=0.0, init=False)
+
+    def is_due(self, fault: str) -> bool:
+        """Whether it should be logged now; it counts as logged then."""
+        if fault == self._last and self.now() - self._at < self.every_s:
+            return False
+        self._last, self._at = fault, self.now()
+        return True
 
 
 class LogHandler(logging.Handler):

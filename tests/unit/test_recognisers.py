@@ -117,7 +117,7 @@ def test_a_call_that_waits_for_others_has_its_own_deadline_and_the_process_lives
     ("command", "why"),
     [
         ("/nowhere/recogniser", "it cannot be started: No such file"),
-        ("false", "it did not write"),
+        ("false", "it ended before it was ready"),
         ("'", "it cannot be"),
         (f"{sys.executable} {SCRIPT} 'nested at its start'", "it did not write"),
     ],

@@ -77,7 +77,7 @@ def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             file = file_of(row["id"], kind, path)
             yield {
                 "call": row["id"], "kind": kind, "started": row["started"], "caller": row["caller"],
-                "number": row["number"], "person": row["person"], "talk_s": row["talk_s"],
+                "client": row["client"], "number": row["number"], "person": row["person"], "talk_s": row["talk_s"],
                 "path": file or path, "node": row["node"], "is_here": bool(file), "is_encrypted": file.endswith(SEALED),
                 "gone": row[f"{kind}_gone"], "why": row["gone_why"] if row[f"{kind}_gone"] else "",
             }  # fmt: skip
@@ -86,7 +86,7 @@ def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _line(each: Mapping[str, Any], zone: ZoneInfo) -> str:
     state = "encrypted" if each["is_encrypted"] else "here" if each["is_here"] else f"on {each['node'] or '?'}"
     state = f"deleted: {each['why']}" if each["gone"] else state
-    who = f"{each['caller']} {each['person']}".strip()
+    who = f"{each['client'] or each['caller']} {each['person']}".strip()
     return f"{when(each['started'], zone, '%Y-%m-%d %H:%M')}  {each['kind']:<9}  {each['call']}  {who}  {state}"
 
 

@@ -27,6 +27,8 @@ _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
 _EXTENSION = re.compile(r"^(\S+) XML:\S+ colleagues$")
 #: Reasons of a wait that the journal keeps, the last ones.
 _MOST_REASONS = 10
+#: A value of the call in a step's text.
+_VALUE = re.compile(r"\{\{(\w+)\}\}")
 _START = re.compile(r"^start XML:\S+ (\S+)$")
 
 
@@ -36,13 +38,22 @@ def step(
     """The record of one step. ``text_of``: what a voice says in a sound, by release folder and path."""
     inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
     if draft.kind in ("play", "say"):
-        inputs = ", ".join(_sound(path, text_of(call.get("routing_release"), path)) for path in inputs.split("!"))
+        inputs = ", ".join(_sound(path, _text(draft, call, text_of, path)) for path in inputs.split("!"))
     decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
     return StepRecord(
         n, draft.scheme, draft.path, draft.kind, draft.started, took_s, inputs, outcome, decision, verdict, asked_ms,
         result,
     )  # fmt: skip
+
+
+def _text(draft: Draft, call: Cdr, text_of: Callable[[str, str], str], path: str) -> str:
+    """What is said in a sound; of one that was spoken for this call, the step's text with what the caller typed."""
+    release = call.get("routing_release")
+    if (text := text_of(release, path)) or draft.kind != "say":
+        return text
+    written = text_of(release, f"{draft.scheme}/{draft.path}/{call.get(LANGUAGE)}")
+    return _VALUE.sub(lambda value: call.get(TYPED + value[1]) or value[0], written)
 
 
 #: A step's inputs as text, its result, its outcome as text.

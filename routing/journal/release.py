@@ -50,9 +50,20 @@ def calendar_of_release(release: str, name: str) -> Calendar | None:
 
 
 def text_of(release: str, path: str) -> str:
-    """What a voice says in a sound of a release; empty for a recording."""
-    found = SpokenTexts.of(_table(f"{release}/{TABLE}")).at(path)
-    return found[0] if found else ""
+    """What a voice says in a sound of a release; empty for a recording.
+
+    ``path`` may be a step instead that speaks of its call, ``SCHEME/STEP/LANGUAGE``: its text, with ``{{order}}`` as it
+    is written.
+    """
+    if found := SpokenTexts.of(_table(f"{release}/{TABLE}")).at(path):
+        return found[0]
+    scheme, _, step = path.partition("/")
+    if not _ID.fullmatch(scheme):
+        return ""
+    step, _, language = step.partition("/")
+    say = _table(f"{release}/schemes/{scheme}.json").get("steps", {}).get(step, {}).get("say", {})
+    texts = dict(say.get("texts", ()))
+    return str(texts.get(language) or next(iter(texts.values()), ""))
 
 
 def email_of(release: str, name: str) -> str:

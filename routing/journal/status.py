@@ -108,7 +108,8 @@ STATUSES = (
     Status("busy", True, _busy,
            "every phone that could be reached was busy, or the scheme ended the call with USER_BUSY"),
     Status("failed", True, _failed,
-           "no phone could be reached: not registered, gateway down, number unknown"),
+           "nobody talked, and no phone could be reached: not registered, gateway down, number unknown; also where the "
+           "scheme told the caller something and offered a voicemail that they did not leave"),
     Status("no answer", True, lambda facts: True,
            "phones rang and nobody talked, or the call ended before anybody was rung"),
 )
@@ -117,7 +118,7 @@ STATUSES = (
 #: Statuses that are computed when the journal is read, and what they mean.
 DERIVED = {
     "repeat call": f"answered, and the client had talked with the company within {REPEAT_SECONDS // 86400} days before",
-    "proper": f"answered, not a repeat call, a talk of at least {QUALIFIED_SECONDS} s",
+    "proper": f"a first talk worth counting: answered, not a repeat call, at least {QUALIFIED_SECONDS} s long",
 }
 MISSED = frozenset(status.name for status in STATUSES if status.missed)
 NAMES = (*(status.name for status in STATUSES), *DERIVED)

@@ -24,13 +24,13 @@ class MessagesCode(MemoryLookup):
     def emit_code(self, out: Emitter, label: str) -> None:
         """``<label>`` asks the engine for a message, plays it and repeats until there is none."""
         asking, then = out.context.extension(label), f"{label}.then"
+        asking.set("routing_scheme", out.scheme)
+        asking.enter(label, self.kind)
         if out.folder.project.encrypt_recordings:  # no node can read them
             asking.do("answer")
             asking.do("playback", sound_path("routing/invalid.wav"))
             asking.do("hangup", "NORMAL_CLEARING")
             return
-        asking.set("routing_scheme", out.scheme)
-        asking.enter(label, self.kind)
         asking.set(MESSAGE, "")
         self.emit_frame(out, asking, label, out.go(then))
         named = Condition(f"${{{MESSAGE}}}", r"^([a-z][a-z0-9_]{0,63})/([0-9a-zA-Z_-]{8,64})$")

@@ -104,3 +104,10 @@ def test_a_file_that_nobody_finds_is_not_said_to_be_elsewhere_for_sure(room: Sha
     words = ["recordings", "delete", "120b", "--reason", "a", "--yes", "--root", str(room.root)]
     result = CliRunner().invoke(group, words)
     assert "somebody has moved or removed it; that was lavka1" in f"{result.output}{result.exception}"
+
+
+def test_an_outgoing_call_is_listed_by_its_client(room: SharedRoom) -> None:
+    store.record(room.database, [
+        call("d" * 8, direction="out", caller="2002", client="+380501234567", person="petro", recording=str(room.file)),
+    ])  # fmt: skip
+    assert "+380501234567 petro" in room.run("recordings", "list", "--person", "petro")

@@ -13,10 +13,10 @@ beginning of a talk a fifth of a second after it, and again in each later bridge
 
 from __future__ import annotations
 
-from routing.compile.recording import PLACE, SOUND
+from routing.compile.recording import PLACE
 from routing.model.caller_shown import PERSON_LEG
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, CLIENT_LEG, INTO, RECORDING, SCHEME
+from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, CLIENT_LEG, INTO, RECORDING, SCHEME, SOUND
 from routing.model.talk_keys import KEYS_OF_CLIENT_LEG
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension

@@ -7,6 +7,7 @@ detection costs CPU, and a key that arrives both ways would count twice.
 from __future__ import annotations
 
 from routing.model import conference, confirming
+from routing.model.recording import ANNOUNCES, SOUND
 from routing.steps.base import ANSWERED, KEYS, WAITING
 from routing.steps.dialplan import Condition, Context
 
@@ -50,8 +51,14 @@ def keys_context(_: object) -> Context:
 
 
 def _joins(context: Context) -> None:
-    """An invited leg, asked for its key where it has one, ends the inviting caller's time alone."""
-    keyed = context.extension(conference.JOINS, Condition(f"${{{confirming.KEY}}}", "."))
-    keyed.do("execute_extension", f"{confirming.ASK} ${{{confirming.FILE}}} {KEYS}")
-    for joins in (keyed, context.extension(conference.JOINS)):
+    """An invited leg, asked for its key where it has one, hears that the room is recorded where it must, and ends the
+    inviting caller's time alone."""
+    keyed = (Condition(f"${{{confirming.KEY}}}", "."),)
+    announced = (Condition(f"${{{ANNOUNCES}}}", SOUND),)
+    for key, announcement in ((keyed, announced), (keyed, ()), ((), announced), ((), ())):
+        joins = context.extension(conference.JOINS, *key, *announcement)
+        if key:
+            joins.do("execute_extension", f"{confirming.ASK} ${{{confirming.FILE}}} {KEYS}")
+        if announcement:
+            joins.do("playback", "$1")
         joins.do("sched_cancel", f"${{{conference.INVITED_BY}}}")

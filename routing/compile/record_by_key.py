@@ -11,9 +11,9 @@ under three seconds.
 from __future__ import annotations
 
 from routing.compile.client_leg import add_client_leg
-from routing.compile.recording import MASKS, PLACE, SOUND, UNMASKS, recording_context, tones_by_leg
+from routing.compile.recording import MASKS, PLACE, UNMASKS, recording_context, tones_by_leg
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME
+from routing.model.recording import ANNOUNCE, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME, SOUND
 from routing.steps.dialplan import Condition, Context
 from routing.steps.recording import DUE, MASK_KEYS, heard
 

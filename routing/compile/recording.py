@@ -24,12 +24,14 @@ from routing.model.folder import Folder
 from routing.model.problem import Problem
 from routing.model.recording import (
     ANNOUNCE,
+    ANNOUNCES,
     BY_KEY,
     CLIENT,
     FILE,
     HEARD,
     MASKED,
     RECORDING,
+    SOUND,
     WHISPER,
     Announcement,
 )
@@ -46,8 +48,6 @@ PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
 #: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
 MASKS, UNMASKS = "routing/masked.wav", "routing/unmasked.wav"
 _HEARS = {"peer": "mr", "self": "m"}
-#: What `playback` takes.
-SOUND = "^((?:file_string:/)?/.+)$"
 
 
 def recording_context(folder: Folder) -> Context:
@@ -121,6 +121,7 @@ def _neighbours(countries: Sequence[str]) -> list[str]:
 def _chosen(context: Context, each: Announcement, *conditions: Condition) -> None:
     chosen = context.extension("due", *conditions)
     chosen.set(ANNOUNCE, sound_path(each.sound))
+    chosen.set(ANNOUNCES, sound_path(each.sound))
     chosen.set(OTHER_LEG, "execute_extension")
     chosen.set("bridge_pre_execute_bleg_data", f"hear@{sound_path(each.sound)} {PLACE}")
 

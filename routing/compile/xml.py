@@ -42,7 +42,8 @@ ALLOWED = frozenset(
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     routing_rate routing_rating routing_rate_tried
-    routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
+    routing_recording routing_announce routing_announces routing_client routing_person_leg routing_masked
+    routing_whisper
     routing_record_by_key routing_presses routing_record_into routing_client_leg routing_own_keys RECORD_WRITE_ONLY
     routing_place_taken routing_parked_rounds
     """.split()

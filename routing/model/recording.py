@@ -20,6 +20,10 @@ HEARD = "heard"
 #: The file into which keys record a call, and in which a call that a person has made is recorded by its client's leg;
 #: ``true``: this is that leg, and it is ready.
 INTO, CLIENT_LEG = "routing_record_into", "routing_client_leg"
+#: The announcement of a call, heard or not; a leg that is invited to its room hears it before it enters.
+ANNOUNCES = "routing_announces"
+#: What `playback` takes.
+SOUND = "^((?:file_string:/)?/.+)$"
 #: Whether keys have begun the recording (``true``) or ended it (``false``); `SCHEME`: it began with the talk.
 BY_KEY, SCHEME = "routing_record_by_key", "scheme"
 #: The end of an encrypted sound file's name, behind the clear one's.

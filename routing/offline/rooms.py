@@ -7,9 +7,11 @@ invitation whoever picks up first enters.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from routing.model.recording import ANNOUNCES, SOUND
 from routing.offline.attempt import Attempt
 from routing.offline.dialstring import parse
 from routing.offline.leg import CalledLeg
@@ -187,6 +189,8 @@ class _Inside:
         lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
         self.room.legs.append(InvitedLeg(leg, self._now_ms, self._now_ms + lasts))
         end_time_alone(self.call, self.line.profile.uuid)
+        if re.fullmatch(SOUND, sound := self.line.get(ANNOUNCES) or ""):
+            self.line.note("whisper", sound, leg.target, self.call.duration_ms(sound) or 0)
         self.line.talks(leg.target)
         self.line.note("talk", leg.target)
         self.look()

@@ -12,6 +12,7 @@ from routing.model.caller_shown import ASSERTS, HIDES, SHOWS
 from routing.model.folder import Folder
 from routing.model.gateway import Gateway
 from routing.model.people import Phone
+from routing.model.recording import ANNOUNCES
 from routing.model.srtp import MODES
 from routing.steps.base import KEYS, RELEASE, person_sound_path
 from routing.steps.targets import Leg
@@ -76,6 +77,8 @@ def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = 
     """
     variables = UNTHROTTLED | {"originate_timeout": str(_longest([turn])), "ignore_early_media": "true"}
     variables |= {conference.INVITED_BY: "${uuid}", "outcall_flags": "mintwo"}
+    if folder.project.record_announcement:
+        variables[ANNOUNCES] = f"${{{ANNOUNCES}}}"
     joins = {
         "group_confirm_key": confirming.RUNS_EXTENSION,
         "group_confirm_file": f"'execute_extension {conference.JOINS} {_KEYS_FILE}'",

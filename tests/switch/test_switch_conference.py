@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 
@@ -9,7 +10,9 @@ from routing.journal import query
 from routing.journal.database import open_database
 from support.journal_bed import Bed
 from support.switchbed.dialog import media_port, speak
-from support.switchbed.lab import Lab, until
+from support.switchbed.lab import Lab, company_with, until
+from support.switchbed.talks import tone
+from support.switchbed.voices import BEEP_HZ, CLIENT_HZ, HEAD_HZ, PERSON_HZ, hear, offer_to, voice
 
 VISIT = """
 scheme: visit
@@ -195,3 +198,71 @@ def test_only_its_owner_reads_the_file_of_pins(lab):
     assert PIN in file.read_text() and file.stat().st_mode & 0o077 == 0
     others = [each for each in (lab.root / "current").resolve().rglob("*") if each.is_file() and each != file]
     assert [each.name for each in others if PIN.encode() in each.read_bytes()] == []
+
+
+#: As `visit`, in a company that announces its recordings; a phone that asks for a key hears it after the key.
+RECORDED = """
+scheme: recorded
+numbers: ["+380800330943"]
+record: both
+steps:
+  - conference: {room: recorded, people: [store, sales.mobile], for: 25s, alone: 40s}
+  - hangup: {cause: USER_BUSY}
+"""
+
+
+@pytest.fixture(scope="module")
+def announced(tmp_path_factory):
+    running = Lab(
+        tmp_path_factory.mktemp("announced"),
+        more={"company.yaml": company_with("record_announcement: rec.wav"), "recorded.yaml": RECORDED},
+        sounds={"rec.wav": tone(HEAD_HZ, 1.5)},
+    )
+    yield running
+    running.stop()
+
+
+def test_who_is_invited_hears_that_the_room_is_recorded_before_they_are_in_it(announced):
+    with announced.phone("2003") as store, announced.caller() as caller:
+        call = caller.call("380800330943")
+        answer = caller.answered(call)
+        assert answer.start == "200"
+        began = time.monotonic()
+        with voice(caller, answer, CLIENT_HZ) as client:
+            rung = store.rung(20)
+            with voice(store, offer_to(store, rung), PERSON_HZ) as person:
+                assert until(lambda: person.hears(HEAD_HZ, began))
+                assert client.hears(HEAD_HZ, began) and not person.hears(CLIENT_HZ, began)
+                assert members(announced, "recorded") < 2
+                assert until(lambda: members(announced, "recorded") == 2)
+                assert hear({client: {PERSON_HZ}, person: {CLIENT_HZ}}) == ""
+                inside = time.monotonic()
+                with announced.caller() as other:
+                    later = other.call("380800330943", sender="+380671230078")
+                    heard = other.answered(later)
+                    assert heard.start == "200"
+                    with voice(other, heard, BEEP_HZ) as third:
+                        assert until(lambda: third.hears(HEAD_HZ, inside))
+                        assert not third.hears(CLIENT_HZ, inside)
+                        assert until(lambda: members(announced, "recorded") == 3)
+                    later.hang_up()
+                assert not person.hears(HEAD_HZ, inside)
+        call.hang_up()
+    assert announced.quiet()
+
+
+def test_a_phone_that_asks_for_a_key_announces_it_after_the_key(announced):
+    with announced.caller() as caller:
+        call = caller.call("380800330943")
+        answer = caller.answered(call)
+        assert answer.start == "200"
+        began = time.monotonic()
+        rung = announced.carrier.rung(20)
+        with voice(announced.carrier, offer_to(announced.carrier, rung), PERSON_HZ) as person:
+            assert until(lambda: announced.runs("play_and_get_digits"))
+            assert not person.hears(HEAD_HZ, began)
+            rung.press("1")
+            assert until(lambda: person.hears(HEAD_HZ, began))
+            assert until(lambda: members(announced, "recorded") == 2)
+        call.hang_up()
+    assert announced.quiet()

@@ -184,3 +184,20 @@ def test_the_persons_keys_begin_and_end_a_recording(asked: Company, pressed: str
     assert [describe(event, "recording") for event in events if is_kind(event, "recording")] == expected
     announced = [("whisper", "menu.wav"), ("play", "menu.wav")]
     assert heard(events, "whisper", "play") == (announced if "begins" in expected else [])
+
+
+ROOM = """
+scheme: a
+numbers: ["+380800330521"]
+record: %s
+steps: [{conference: {room: talks, people: ivan.mobile, alone: 30s}}, hangup]
+"""
+
+
+@pytest.mark.parametrize(("sides", "sounds"), [("both", 2), ("no", 0)])
+def test_whom_a_recorded_room_invites_hears_the_announcement(tmp_path, sides: str, sounds: int) -> None:
+    room = company(tmp_path, a=ROOM % sides)
+    phones = "{ivan.mobile: 'answers after 1s, confirms after 1s, talks 9s'}"
+    events = room.carried(f"to: '0800330521', from: '{UKRAINE}'", phones)
+    assert ("talk", "ivan.mobile") in heard(events, "talk")
+    assert len(heard(events, "whisper", "play")) == sounds

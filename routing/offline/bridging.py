@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID, uuid5
@@ -90,15 +90,22 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     """
     line = call.line
     heard = [line.expand(sound) for sound in _heard_by_leg(call, leg)]
-    lasts = [call.duration_ms(sound) or 0 for sound in heard]
-    for sound, lasts_ms in zip(heard, lasts, strict=True):
-        line.note("whisper", sound, leg.target, lasts_ms)
+    lasts_ms = _whispered(call, leg, heard)
     called = [line.expand(line.get(f"bridge_pre_execute_bleg_{part}") or "") for part in ("app", "data")]
     call.execute_on("execute_on_pre_bridge")
     if application := line.get("bridge_pre_execute_aleg_app"):
         call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
     if called[0] == "execute_extension":
-        talk_keys.by_called_leg(legs.of(call, leg), called[1])
+        played = talk_keys.by_called_leg(legs.of(call, leg), called[1])
+        lasts_ms += _whispered(call, leg, [sound for sound in played if sound not in heard])
+    return lasts_ms
+
+
+def _whispered(call: RunningCall, leg: CalledLeg, sounds: Sequence[str]) -> int:
+    """Note what the called leg hears; for how many milliseconds."""
+    lasts = [call.duration_ms(sound) or 0 for sound in sounds]
+    for sound, lasts_ms in zip(sounds, lasts, strict=True):
+        call.line.note("whisper", sound, leg.target, lasts_ms)
     return sum(lasts)
 
 

@@ -29,14 +29,17 @@ def bind(call: RunningCall, data: str) -> None:
     call.talk_keys[key, leg] = TalkKey(argument, leg, own=action == _LEAVES)
 
 
-def by_called_leg(leg: RunningCall, data: str) -> None:
-    """An extension that the called leg runs as a talk begins, while the caller's runs its own. What it plays is noted
-    already, and takes the caller's time."""
+def by_called_leg(leg: RunningCall, data: str) -> list[str]:
+    """Run an extension on the called leg as a talk begins, while the caller's runs its own; returns the sounds that it
+    plays, which take the caller's time."""
+    sounds: list[str] = []
     extension, dialplan, context = [*separate(data, " ", 4), "", ""][:3]
     run = leg.run_application
 
     def run_silently(running: RunningCall, application: str, argument: str) -> None:
-        if application != "playback":
+        if application == "playback":
+            sounds.append(argument)
+        else:
             run(running, application, argument)
 
     leg.run_application = run_silently
@@ -44,6 +47,7 @@ def by_called_leg(leg: RunningCall, data: str) -> None:
         leg.execute_extension(extension, dialplan, context)
     finally:
         leg.run_application = run
+    return sounds
 
 
 def wait(call: RunningCall, leg: CalledLeg, since_ms: int, until_ms: int) -> None:

@@ -8,6 +8,8 @@ from itertools import groupby
 from routing.diff.outcome import SAME_MS, Entry, Outcome
 
 MOST_PHRASES = 4
+#: Phrases that may come again and again together.
+MOST_REPEATED = 6
 BEEP = "beep.wav"
 
 
@@ -117,9 +119,33 @@ def before_and_after(old: Outcome, new: Outcome) -> tuple[str, str]:
 
 
 def _joined(part: Sequence[str]) -> str:
+    part = _folded(part)
     if len(part) > MOST_PHRASES:
         part = [*part[: MOST_PHRASES - 1], "...", part[-1]]
     return ", then ".join(part)
+
+
+def _folded(part: Sequence[str]) -> list[str]:
+    """Phrases that come again and again in the same order, as those of a queue, said once with how often."""
+    found: list[str] = []
+    at = 0
+    while at < len(part):
+        length, times = max(
+            ((length, _times(part[at:], length)) for length in range(1, MOST_REPEATED + 1)),
+            key=lambda each: each[0] * (each[1] - 1),
+        )
+        once = ", then ".join(part[at : at + length])
+        found.append(once if times == 1 else f"{times} times ({once})")
+        at += length * times
+    return found
+
+
+def _times(part: Sequence[str], length: int) -> int:
+    """How often the first ``length`` phrases come one after another."""
+    times = 1
+    while part[:length] == part[length * times : length * (times + 1)] and part[:length]:
+        times += 1
+    return times
 
 
 def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:

@@ -45,7 +45,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.command()
 @click.argument("call_id", metavar="[ID]", default="")
 @filter_options
-@click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
+@click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help=f"How it ended: {', '.join(NAMES)}.")
 @click.option("--rating", type=click.Choice(RATINGS), metavar="RATING", help=RATING_HELP)
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
 @click.option(
@@ -63,7 +63,7 @@ def calls(
 ) -> None:  # fmt: skip
     """List finished calls; with an ID (or its beginning) explain that call step by step.
 
-    Statuses are exact: `routing calls --status` lists them. `answered` holds `repeat call` and `proper` too.
+    Statuses are exact. `answered` holds `repeat call` and `proper` too.
     """
     zone = LiveProject(root.resolve()).zone if root and not timezone else ZoneInfo(timezone) if timezone else None
     criteria = CallFilter(

@@ -105,7 +105,7 @@ def _early_answers(records: Sequence[SchemeRecord], schemes: Mapping[str, Scheme
 
 
 _ANSWERS = "`{}` ({}) would answer before a person does, and the owner pays for {}"
-_RING_FIRST = "ring or go to voicemail first, or set `caller_pays: true`"
+_RING_FIRST = "leave the step out for this number (`match: {when: {number: ...}}`), or set `caller_pays: true`"
 
 
 def _unlike(numbers: Iterable[str], records: Iterable[SchemeRecord]) -> list[str]:

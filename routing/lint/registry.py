@@ -24,6 +24,7 @@ from routing.lint.recording import UnannouncedRecording, UnmaskedRoom
 from routing.lint.silence import DeadAir
 from routing.lint.sounds import SeveralChannels
 from routing.lint.speech_menus import AlikePhrases, DeafMenu, KeylessOption
+from routing.lint.translations import Untranslated
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UnnotifiedVoicemail
@@ -53,7 +54,7 @@ class UnusedAllow(Lint):
 
 _ALL: tuple[type[Lint], ...] = (
     UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
-    MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording, UnmaskedRoom,
+    MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, Untranslated, UnannouncedRecording, UnmaskedRoom,
     KeylessOption, AlikePhrases, DeafMenu,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,

@@ -96,6 +96,8 @@ def _of_key(model: Any, where: Loc) -> tuple[str, str]:
     """The hint for an unknown key, and the intended key."""
     known = list(_keys(model, where[:-1]))
     word = str(where[-1])
+    if no_space := meant.odd_space(word):
+        return no_space, word.strip(meant.ODD_SPACES)
     if len(where) == 1 and word in SHARED_KEYS and "scheme" in known:
         return f"`{word}:` belongs in a file without `scheme:`", word
     if spaced := meant.key(word, known):

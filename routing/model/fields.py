@@ -147,7 +147,10 @@ def _number(value: Any, info: ValidationInfo) -> str:
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value) or is_key(value):
         # never quote the value: it may be the secret itself, and messages go to logs and pull requests
-        raise ValueError("this is not the name of a secret: use letters, digits and _, and keep its value elsewhere")
+        raise ValueError(
+            "this is not the name of a secret: letters, digits and _, such as BOARD_PIN; "
+            "`routing secrets` keeps its value elsewhere"
+        )
     if owner := reserved_owner(value):
         raise ValueError(f"{value} is {owner}, which no scheme may send anywhere")
     return value

@@ -102,6 +102,17 @@ def key(word: str, known: Iterable[str]) -> str:
     return f"{before}: {value}" if colon and value and before in known else ""
 
 
+#: Characters that look like spaces and are not spaces to YAML.
+ODD_SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u2060\u3000"
+
+
+def odd_space(word: str) -> str:
+    """A note on the first character that only looks like a space."""
+    odd = next((letter for letter in word if letter in ODD_SPACES), "")
+    name = unicodedata.name(odd, "another space").lower() if odd else ""
+    return f"it holds a {name} (U+{ord(odd):04X}): indent with ordinary spaces" if odd else ""
+
+
 def odd_letters(word: str) -> str:
     """A note on the first lookalike character: a Cyrillic letter among Latin ones, a no-break space."""
     odd = next((letter for letter in word if not letter.isascii()), "")

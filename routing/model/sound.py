@@ -28,6 +28,7 @@ ENDINGS = tuple(f".{ending}" for ending in _PROMISES)
 _RATES = range(100, 192_001)
 #: Bytes at the start with the format of a WAV file.
 _HEAD = 4096
+WEB_PAGE = "a web page"
 #: First bytes of other formats, for files with a wrong name.
 _LOOKS = (
     (b"ID3", "an MP3 file"),
@@ -37,7 +38,7 @@ _LOOKS = (
     (b".snd", "an AU file"),
     (b"#!AMR", "an AMR file"),
     (b"version https://git-lfs", "a pointer of Git LFS, which `git lfs pull` replaces"),
-    (b"<", "a web page"),
+    (b"<", WEB_PAGE),
 )
 
 
@@ -62,7 +63,7 @@ def playing(name: str, file: BinaryIO) -> Playing:
     try:
         return _playing(name, file)
     except NoSound as problem:
-        problem.hint = f"convert the recording: `{converting(name)}`"
+        problem.hint = problem.hint or f"convert the recording: `{converting(name)}`"
         raise
 
 
@@ -86,10 +87,20 @@ def _playing(name: str, file: BinaryIO) -> Playing:
         raise NoSound("the file is empty")
     found = _of_mp3(file, size) if ending == "mp3" else _of_library(ending, file, size)
     if found is None:
-        raise NoSound(f"not {what}{_instead(file)}")
+        raise _other(what, _instead(file))
     if round(found.seconds, 2) <= 0:
         raise NoSound("contains no sound: its length is 0 s")
     return found._replace(seconds=round(found.seconds, 2))
+
+
+def _other(promised: str, found: str) -> NoSound:
+    """The fault of a file that does not hold what its name promises."""
+    if found == promised:
+        return NoSound(f"not {promised}: it begins like one, and no sound follows")
+    fault = NoSound(f"not {promised}" + (f": it is {found}" if found else ""))
+    if found == WEB_PAGE:
+        fault.hint = "download the recording itself: the address led to a page, perhaps to sign in"
+    return fault
 
 
 def _of_mp3(file: BinaryIO, size: int) -> Playing | None:
@@ -130,7 +141,7 @@ def _instead(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(32)
     if head[4:8] == b"ftyp":
-        return ": it is an MP4 file"
+        return "an MP4 file"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        return ": it is an MP3 file"
-    return next((f": it is {what}" for begin, what in _LOOKS if head.lstrip().startswith(begin)), "")
+        return "an MP3 file"
+    return next((what for begin, what in _LOOKS if head.lstrip().startswith(begin)), "")

@@ -60,6 +60,8 @@ def parse_text(value: Any) -> str:
     if found := re.search(r"\{\{.*?\}\}", text):
         raise ValueError(f"`{found[0]}` is not known while compiling: only `say` and `say` of a `lookup` speak names")
     if found := re.search(r"[<>{}\\|]", text):
+        if name := re.search(r"(?<!\{)\{\s*([a-z_][a-z0-9_.]*)\s*\}(?!\})", text):
+            raise ValueError(f"a text to speak must not contain `{found[0]}`: write `{{{{{name[1]}}}}}` for a name")
         raise ValueError(f"a text to speak must not contain `{found[0]}`: a voice speaks words, no markup")
     return text
 

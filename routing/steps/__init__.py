@@ -79,6 +79,20 @@ DECIDED: dict[str, type[DynamicStep]] = {
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 
 
+_TALK_KEYS = "a person does it by keys during a talk: `project: {talk_keys: true}`, `routing reference project`"
+#: Words of other systems that are no steps here: what does it instead.
+_ELSEWHERE = {
+    "hold": _TALK_KEYS,
+    "transfer": f"`scheme` and `ring` lead the call elsewhere; {_TALK_KEYS}",
+    "park": "a person parks a client by keys during a talk: `project: {talk_keys: true, parking: {}}`",
+    "record": "`record: both` is a setting of the scheme, above its `steps`",
+    "answer": "steps answer by themselves when they have something to say: leave it out",
+    "goto": "`scheme: NAME` goes to another scheme",
+    "dial": "`ring` does it",
+    "ivr": "`menu` does it",
+}
+
+
 class _OneKind(StepItem):
     """Turns an item of a list of steps into ``{kind: settings}``."""
 
@@ -95,7 +109,8 @@ class _OneKind(StepItem):
             raise refuse("a step is one word or one `kind: settings`", "start each step with its own `-`")
         ((kind, settings),) = value.items()
         if kind not in KINDS:
-            raise refuse(f"there is no step {shown(kind)}", did_you_mean(kind, KINDS) or f"steps: {', '.join(KINDS)}")
+            hint = _ELSEWHERE.get(str(kind).lower()) or did_you_mean(kind, KINDS) or f"steps: {', '.join(KINDS)}"
+            raise refuse(f"there is no step {shown(kind)}", hint)
         return {kind: {} if settings is None else settings}
 
 

@@ -13,7 +13,7 @@ the country of the caller's number, where the project has it::
 
 Bad, a language that the project does not have (``no call of the project has the language``)::
 
-    - language: xx
+    - language: eo
 """
 
 from __future__ import annotations

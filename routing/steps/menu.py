@@ -64,7 +64,7 @@ class MenuStep(Step):
         examples=["1s", "3s"],
     )
     tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played.")
-    invalid: Sound | None = Field(None, description="Played after a wrong key.")
+    invalid: Sound | None = Field(None, description="Played after a wrong key, and when no key came.")
     otherwise: Steps | None = Field(None, description="Steps without a choice.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:

@@ -88,7 +88,7 @@ class Sealing:
             return False
 
     def _log(self, now: float, problem: str, **facts: object) -> None:
-        self._fault = problem
+        self._fault = f"call {facts['call']}: {problem}" if "call" in facts else problem
         if not self._logged.get(problem, 0.0) <= now < self._logged.get(problem, 0.0) + LOGGED_SECONDS:
             self._logged = {**dict(list(self._logged.items())[-100:]), problem: now}
             self.log("error", "recording not encrypted", problem=problem, **facts)

@@ -45,7 +45,8 @@ MERGED = {
     "mod_dptools": "answer bridge event export hangup limit record_session set sleep transfer",
     "mod_event_socket": "password",
     "mod_json_cdr": "log-dir",
-    "mod_sofia": "context dialplan extension password proxy realm register rtp-ip sip-ip sip-port tls username",
+    "mod_sofia": "context dialplan extension password ping ping-max ping-min proxy realm register rtp-ip sip-ip "
+    "sip-port tls username",
 }
 #: Variables that stand for the first part of a name.
 PARTS = {

@@ -11,8 +11,18 @@ from routing.doctor.node import CheckedNode, parsed
 MOST_NAMED = 8
 #: Profile -> its settings on which calls and security depend.
 PROFILES = {
-    "internal": {"context": "routing_internal", "auth-calls": "true", "manual-redirect": "true"},
-    "external": {"context": "routing_inbound", "disable-transfer": "true", "manual-redirect": "true"},
+    "internal": {
+        "context": "routing_internal",
+        "auth-calls": "true",
+        "manual-redirect": "true",
+        "proxy-notify-events": "talk",
+    },
+    "external": {
+        "context": "routing_inbound",
+        "disable-transfer": "true",
+        "manual-redirect": "true",
+        "proxy-notify-events": "talk",
+    },
 }
 
 

@@ -20,9 +20,11 @@ SOFIA = """\
 <configuration name="sofia.conf"><profiles>
 <profile name="external"><settings>
 <param name="context" value="routing_inbound"/><param name="apply-inbound-acl" value="routing_carriers"/>
-<param name="disable-transfer" value="true"/><param name="manual-redirect" value="true"/></settings></profile>
+<param name="disable-transfer" value="true"/><param name="manual-redirect" value="true"/>
+<param name="proxy-notify-events" value="talk"/></settings></profile>
 <profile name="internal"><settings><param name="context" value="routing_internal"/>
 <param name="auth-calls" value="true"/><param name="manual-redirect" value="true"/>
+<param name="proxy-notify-events" value="talk"/>
 <param name="channel-xml-fetch-on-nightmare-transfer" value="true"/></settings></profile>
 </profiles></configuration>"""
 PROFILE = "<profile><profile-info><name>{}</name><url>sip:mod_sofia@127.0.0.1:5060</url></profile-info></profile>"

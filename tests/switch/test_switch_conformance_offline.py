@@ -42,6 +42,7 @@ ALONE = {
     "courier_calls": "SIP headers, sound and keys; both ways are scheme tests of the example company",
     "talk_keys": "who hears whom, SIP INFO, the journal; where keys lead is shared as cases of `talk_keys`",
     "recorded_on": "what recordings of talks hold that keys have moved",
+    "notify": "SIP requests",
     "masked_on": "tones in recordings of talks that keys have moved",
     "keyed_on": "recordings that keys begin and end in talks that other keys have moved",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",

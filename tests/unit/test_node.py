@@ -65,6 +65,7 @@ def test_phones_authenticate_and_carriers_are_listed():
     assert internal["context"] == "routing_internal"
     external = params(files["conf/sip_profiles/external.xml"])
     assert (external["apply-inbound-acl"], external["disable-transfer"]) == ("routing_carriers", "true")
+    assert internal["proxy-notify-events"] == external["proxy-notify-events"] == "talk"  # else a caller answers calls
     carriers = files["conf/autoload_configs/acl.conf.xml"].partition('name="routing_carriers" default="deny"')[2]
     assert "198.51.100.0/24" in carriers
     assert "127.0.0.0/8" not in carriers

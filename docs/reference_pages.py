@@ -33,7 +33,7 @@ from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSourc
 from routing.model.export_plan import CallChoice, Ga4Stream
 from routing.model.exported_call import ExportedCall
 from routing.model.exports import EVENTS, GOOGLE
-from routing.model.notice import CallbackNotice, MissedOut, NewNetwork, Notice
+from routing.model.notice import CallbackNotice, CardNotice, MissedOut, NewNetwork, Notice
 from routing.notify import call_hook, ga4, hook
 from routing.pops import api as pops_api
 from routing.public import callbacks as callbacks_api
@@ -79,6 +79,12 @@ EXPORTED = ExportedCall(
     entities={"region": "521"},
 )  # fmt: skip
 STREAM = Ga4Stream(CallChoice(frozenset()), "G-ABC1234567", "GA4_SECRET", EVENTS, False, GOOGLE)
+CARD = CardNotice(
+    "example", "6c1b9d1e-8f1a-4d6c-9c55-0a6a3c1b2d4e", 1, "ivan", "ivan.desk", "+380671234567", "", "+380800330521",
+    "kharkiv", 1795421100.0, "Romashka Ltd",
+    {"system": "bitrix24", "kind": "deal", "id": "7", "url": "https://crm.example.com/deal/7"},
+    {"region": "521"}, {"utm_source": "google"}, {"order": "4711"}, ["card"],
+)  # fmt: skip
 PAUSED = MissedOut("example", "sales", "ivan", 1795421100.0, 1795421400.0)
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
 
@@ -220,8 +226,8 @@ def apis() -> Iterator[str]:
 
 
 def _notices() -> Iterator[str]:
-    """The bodies of the five kinds."""
-    for notice in (MISSED, VOICEMAIL, NETWORK, PAUSED, CALLBACK):
+    """The bodies of the six kinds."""
+    for notice in (MISSED, VOICEMAIL, NETWORK, PAUSED, CARD, CALLBACK):
         yield from _json(hook.body(notice))
 
 

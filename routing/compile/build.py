@@ -15,6 +15,7 @@ from pathlib import Path
 
 from routing.compile import schemes as compiling
 from routing.compile.callback_table import callback_problems
+from routing.compile.card_key import card_problems
 from routing.compile.desk_table import desk_problems
 from routing.compile.entry import accounts, entry_dialplans, number_in, shown
 from routing.compile.export_table import export_problems
@@ -122,6 +123,7 @@ def _problems_across(
     yield from desk_problems(folder, found.documents)
     yield from recording_problems(folder, found.documents)
     yield from parking_problems(folder, found.documents)
+    yield from card_problems(folder, found.documents)
 
 
 def is_fit(root: Path) -> bool:

@@ -100,7 +100,7 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     connect.set("routing_phone", "${routing_target}")
     recording.parties(connect, folder, "${routing_caller}", "self")
     recording.record_talks(connect, folder.project.record, folder, person="self")
-    recording.by_client_leg(connect, "${routing_caller}")
+    recording.by_client_leg(connect, "${routing_caller}", folder)
     connect.do("execute_extension", f"$1 {file_of('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")

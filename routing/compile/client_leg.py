@@ -19,6 +19,7 @@ from routing.model.folder import Folder
 from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, CLIENT_LEG, INTO, RECORDING, SCHEME, SOUND
 from routing.model.talk_keys import KEYS_OF_CLIENT_LEG
 from routing.steps.base import RELEASE
+from routing.steps.card_key import bind_card_to_called
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.recording import OTHER_LEG, TALK, heard, record_key
 
@@ -41,7 +42,7 @@ def add_client_leg(context: Context, folder: Folder) -> None:
         _passes_on(moves, what, RECORDING)
         moves.set(INTO, f"${{{RECORDING}}}")
         moves.set(RECORDING, "")
-    if folder.project.record_key or folder.project.talk_keys:
+    if folder.project.record_key or folder.project.talk_keys or folder.project.card_key:
         _passes_on(context.extension("by_client_leg"), _BY_KEY if folder.project.record_key else _NOTHING, INTO)
     if announces:
         plays = context.extension("alongside", Condition(f"${{{ANNOUNCE}}}", SOUND))
@@ -68,6 +69,7 @@ def _client(context: Context, folder: Folder) -> None:
             leg.set(name, value)
         if folder.project.talk_keys:
             leg.do("execute_extension", KEYS_OF_CLIENT_LEG)
+        bind_card_to_called(leg, folder)
         if what in _SIDES:
             leg.set(RECORDING, "$2")
             leg.set(_SIDES[what], "true")

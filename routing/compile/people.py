@@ -31,7 +31,7 @@ from routing.steps.dialstring import (
     dial_string,
     early_media,
 )
-from routing.steps.recording import by_client_leg, record_talks
+from routing.steps.recording import by_client_leg, has_client_leg, record_talks
 from routing.steps.targets import Leg
 
 _SECONDS = r"([1-9]\d{0,2})"
@@ -105,8 +105,8 @@ def internal_context(folder: Folder) -> Context:
         record_talks(outside, folder.project.record, folder, client=dial, person="self")
         if folder.project.talk_keys:
             outside.do("execute_extension", CALLER)
-        if folder.project.record != "no" or folder.project.record_key or folder.project.talk_keys:
-            by_client_leg(outside, dial)
+        if has_client_leg(folder):
+            by_client_leg(outside, dial, folder)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")

@@ -12,6 +12,7 @@ from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
 from routing.compile.callbacks import callback_contexts
+from routing.compile.card_key import card_context, card_settings
 from routing.compile.codes import codes_context, codes_table
 from routing.compile.desk_table import TABLE as DESK
 from routing.compile.desk_table import desk_json
@@ -43,6 +44,7 @@ from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
 from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
+from routing.model.card_request import FILE as CARD
 from routing.model.conference import PINS
 from routing.model.crm_settings import owners
 from routing.model.export_plan import TABLE as EXPORTS
@@ -164,6 +166,8 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
         yield FILE, to_xml(*callback_contexts(folder, callbacks))
     if folder.project.talk_keys:
         yield f"{TALK}.xml", to_xml(talk_context(folder), targets_context(folder))
+    if folder.project.card_key:
+        yield f"{CARD}.xml", to_xml(card_context(folder))
     if folder.project.parking:
         yield f"{PARKING}.xml", to_xml(parking_context(folder, folder.project.parking))
     if folder.project.exports:
@@ -188,6 +192,7 @@ def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:
         "timezone": folder.project.timezone,
         "country": folder.project.country,
         **_settings(folder, records),
+        **card_settings(folder),
         "people": people,
         "accounts": folder.accounts,
         "numbers": folder.outside,

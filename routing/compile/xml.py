@@ -31,7 +31,8 @@ ALLOWED = frozenset(
     routing_duty routing_place routing_arrived routing_rest profile_created_time
     routing_known routing_known_by_crm routing_dnd routing_message routing_told routing_person recordings_dir
     endpoint_disposition originate_disposition transfer_ringback media_hold_timeout
-    routing_tags routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
+    routing_tags routing_cards routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
+    routing_card_phone routing_card_target
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     routing_asking_tried routing_asking_restarted routing_asking_rest routing_asking_sounds
     read_terminator_used read_result

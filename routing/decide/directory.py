@@ -40,6 +40,10 @@ class Directory:
     staggered: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
     #: The project's name when it has screen pops, else "".
     pops: str = ""
+    #: The project's name.
+    project: str = ""
+    #: How to ask each CRM for the card of a client (its `crm` entry), where people can ask for it by keys.
+    card_crms: tuple[Mapping[str, Any], ...] = ()
     #: A phone's outside number -> ``person.phone``: a number of ours names its phone.
     numbers: Mapping[str, str] = field(default_factory=dict)
 
@@ -56,6 +60,8 @@ class Directory:
             sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
             staggered={person: facts["waves"] for person, facts in table["people"].items() if "waves" in facts},
             pops=str(table["project"]) if table.get("pops") else "",
+            project=str(table.get("project") or ""),
+            card_crms=tuple(table.get("card_crms") or ()),
             numbers=dict(table.get("numbers") or {}),
         )
 

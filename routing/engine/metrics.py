@@ -70,6 +70,7 @@ PHONES = Gauge(
 BUSY = Gauge(
     "routing_people_busy", "People who ring or talk, by the worker that knows of most", multiprocess_mode="livemax"
 )
+CARDS = Counter("routing_cards", "Cards that people asked for by keys in a talk, by outcome", ["outcome"])
 DROPPED_LINES = Gauge(
     "routing_log_lines_dropped", "Log lines lost because nobody read them", multiprocess_mode="livesum"
 )

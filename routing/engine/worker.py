@@ -30,6 +30,7 @@ from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.engine import metrics
 from routing.engine.callbacks import StoredCallbacks
+from routing.engine.cards import Cards
 from routing.engine.control import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.deciding import Engine
 from routing.engine.dnd import DndVariables
@@ -44,6 +45,7 @@ from routing.engine.states import States
 from routing.engine.waiting_calls import dialling, waiting_calls
 from routing.engine.worker_options import WorkerOptions
 from routing.esl import globals as switch_globals
+from routing.esl.card_events import follow_cards
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
 from routing.esl.protocol import EventSocket
@@ -62,6 +64,7 @@ from routing.process.secrets import SecretsFault, read_secrets
 from routing.release.tables import Releases
 from routing.store.client import StoreDown
 from routing.store.memory import RedisMemory
+from routing.store.networks import RedisNetworks
 from routing.store.nodes import FAILURES_TO_OPEN
 
 BEAT_SECONDS = 1.0
@@ -101,8 +104,10 @@ class EngineWorker:
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
         listener = gevent.socket.socket(fileno=options.listener)
-        port = listener.getsockname()[1]
-        self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, str(port))
+        self.port = str(listener.getsockname()[1])
+        put = RedisNetworks(redis).put if redis else None
+        self.cards = Cards(releases, ports.crm, put, send_pop, self.lines.write)
+        self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, self.port)
         self.states.alive = self.waiting.queue_calls.alive
         self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
         self.states.changed, self.states.leg_ended = self.waiting.somebody_changed, self.waiting.queue_calls.leg_ended
@@ -193,6 +198,7 @@ class EngineWorker:
         judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
         gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
+        gevent.spawn(self._exclusively, "cards", lambda: follow_cards(where, self.port, self.cards))
         root, dials = Path(self.options.root), dialling(self.callbacks, self.states, self.redis, self.waiting)
         dial = partial(dials, where, root, self.stop, self.lines.write)
         gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop, dial))

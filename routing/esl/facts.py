@@ -78,6 +78,26 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
     )
 
 
+def facts_of_caller(event: Message, client: str | None = None, uuid: str = "Unique-ID") -> Call:
+    """The call of an event that asks nothing of a step; ``client``: of a call that a person makes; ``uuid``: the line
+    with the call's uuid. Raises NotACall."""
+    visitor = visitor_of(named := dict(_named_variables(event)))
+    caller = _may(event, "variable_routing_caller", CALLER, ANONYMOUS) if client is None else client
+    return Call(
+        uuid=_must(event, uuid, UUID),
+        release=_must(event, "variable_routing_release", RELEASE),
+        scheme=_may(event, "variable_routing_scheme", ID, ""),
+        step="",
+        number=_may(event, "variable_routing_number", E164, ""),
+        caller=caller,
+        stated_number=_may(event, f"variable_{STATED_NUMBER}", E164, "") if caller == ANONYMOUS else "",
+        entities=visitor.entities,
+        source=visitor.source,
+        typed=typed_digits_in(named),
+        tags=tags_of(event.get(f"variable_{TAGS}") or ""),
+    )
+
+
 def _named_variables(reply: Message) -> Iterator[tuple[str, str]]:
     """The channel variables of the visitor's facts, of what the caller has typed and a server has answered."""
     for name, value in _NAMED.findall(reply.head):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from routing.journal.cdr import App, Cdr
 from routing.model.recording import ANNOUNCE, CLIENT_LEG, HEARD, INTO
+from routing.model.tags import TAGS
 
 _MASK, _UNMASK = "record_session_mask", "record_session_unmask"
 _RECORD, _ENDS = "record_session", "stop_record_session"
@@ -24,6 +25,12 @@ def with_client_end(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
     """The leg of a person who has called a client and has left the talk: the call ends with the client's leg."""
     ends = [leg.get("end_uepoch") for leg in b_legs if leg.get(CLIENT_LEG) and leg.time("end") > a_leg.time("end")]
     return replace(a_leg, variables={**a_leg.variables, "end_uepoch": max(ends, key=int)}) if ends else a_leg
+
+
+def with_client_labels(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
+    """The leg of a person who has called a client: labels that keys have given to the client's leg are the call's."""
+    labels = "".join(leg.get(TAGS) for leg in b_legs if leg.get(CLIENT_LEG))
+    return replace(a_leg, variables={**a_leg.variables, TAGS: a_leg.get(TAGS) + labels}) if labels else a_leg
 
 
 def file(leg: Cdr) -> str:

@@ -55,6 +55,7 @@ class ParseContext:
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
     a_leg = masked.with_client_end(rated.with_talk_end(a_leg), b_legs.values())
+    a_leg = masked.with_client_labels(a_leg, b_legs.values())
     found, schemes = drafts.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, drafts.bridges(found, a_leg)):

@@ -1,4 +1,5 @@
-"""Sends notices that wait in a queue of the project: a phone in a new network, a person whom missed offers have paused.
+"""Sends notices that wait in a queue of the project: a phone in a new network, a person whom missed offers have paused,
+a client's card.
 
 A notice waits there until every addressee has it, for up to a week. Knows nothing of Redis, e-mail or HTTP.
 """
@@ -15,7 +16,7 @@ from routing.journal.gather import Log
 from routing.journal.sending import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, STALE_SECONDS
 from routing.model.addresses import EMAIL
 from routing.model.memory import Forgotten
-from routing.model.notice import Hooks, Later, Mail, MissedOut, NoticeRefused, QueuedNotice, from_queue
+from routing.model.notice import CardNotice, Hooks, Later, Mail, MissedOut, NoticeRefused, QueuedNotice, from_queue
 
 
 class NoticeQueue(Protocol):
@@ -102,7 +103,10 @@ class QueuedNotices:
         return False
 
     def _addressees(self, notice: QueuedNotice) -> tuple[str, ...]:
-        """Those of the project, and the person whom it is about."""
+        """Those of the project, and the person whom it is about; of a card the person who asked, and web addresses."""
+        if isinstance(notice, CardNotice):
+            web = (address for address in self.project.notify if "://" in address)
+            return tuple(dict.fromkeys(filter(None, (*web, self.project.email_of(notice.person)))))
         own = self.project.email_of(notice.person) if isinstance(notice, MissedOut) else ""
         return tuple(dict.fromkeys(filter(None, (*self.project.notify, own))))
 

@@ -1,5 +1,6 @@
 """Notices of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
-paused or an order to call back, and their failures; between the journal, which stores them, and e-mail or webhooks.
+paused, a client's card or an order to call back, and their failures; between the journal, which stores them, and e-mail
+or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -7,8 +8,8 @@ Facts only; times are seconds since the epoch.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 
@@ -84,6 +85,38 @@ class MissedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class CardNotice:
+    """The card of the client with whom a person talks, who has asked for it: the ``n``-th time in the call. ``client``:
+    E.164 or ``anonymous``; ``stated``: the number that a hidden caller gives as theirs; ``card``: ``system``, ``kind``,
+    ``id`` and ``url`` in the CRM, empty when none knows the client; ``typed``: what the client has typed, no
+    secrets.
+    """
+
+    project: str
+    call: str
+    n: int
+    person: str
+    phone: str
+    client: str
+    stated: str
+    number: str
+    scheme: str
+    at: float
+    name: str = ""
+    card: Mapping[str, str] = field(default_factory=dict)
+    entities: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    to: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same notice."""
+        return f"card-{self.call}-{self.n}"
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackNotice:
     """An order to call a client back took a status: its ``n``-th event. ``facts``: the order as others get it
     (`routing.callbacks.facts`)."""
@@ -105,11 +138,15 @@ class CallbackNotice:
 
 
 #: Those that wait in a queue of the project, not in the journal.
-QueuedNotice = NewNetwork | MissedOut
+QueuedNotice = NewNetwork | MissedOut | CardNotice
 AnyNotice = Notice | QueuedNotice | CallbackNotice
 
 
-_QUEUED: Mapping[str, type[NewNetwork] | type[MissedOut]] = {"new_network": NewNetwork, "missed_out": MissedOut}
+_QUEUED: Mapping[str, type[NewNetwork] | type[MissedOut] | type[CardNotice]] = {
+    "new_network": NewNetwork,
+    "missed_out": MissedOut,
+    "card": CardNotice,
+}
 
 
 def for_queue(notice: QueuedNotice) -> str:

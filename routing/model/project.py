@@ -115,6 +115,10 @@ class Project(Fields):
         None,
         description="A person's keys in a talk that begin and end its recording, where a scheme has none: `*1`.",
     )
+    card_key: PauseKey | None = Field(
+        None,
+        description="A person's keys in a talk that send them the client's card, by e-mail and to their screens: `*4`.",
+    )
     encrypt_recordings: Annotated[list[KeyName], OneOrMany] = Field(
         default_factory=list,
         description="Keys, by name, for which finished recordings and voicemails are encrypted: the secret "
@@ -161,6 +165,13 @@ class Project(Fields):
         if key:
             keys_clash(key, others)
         return key
+
+    @field_validator("card_key")
+    @classmethod
+    def _distinct_card(cls, key: str | None, info: ValidationInfo) -> str | None:
+        if key:
+            keys_clash(key, [("record_key", info.data.get("record_key"))])
+        return cls._distinct(key, info)
 
     @field_validator("parking")
     @classmethod

@@ -1,5 +1,5 @@
 """Notifies a web address of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed
-offers have paused or an order to call back: one POST of JSON, signed like that of a webhook step.
+offers have paused, a client's card or an order to call back: one POST of JSON, signed like that of a webhook step.
 
 2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
 when a notice is due, and no sockets.
@@ -12,7 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.model.notice import AnyNotice, CallbackNotice, Later, MissedOut, NewNetwork, Notice, NoticeRefused
+from routing.model.notice import (
+    AnyNotice,
+    CallbackNotice,
+    CardNotice,
+    Later,
+    MissedOut,
+    NewNetwork,
+    Notice,
+    NoticeRefused,
+)
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
@@ -62,6 +71,8 @@ def body(notice: AnyNotice) -> bytes:
             facts = _network(notice)
         case MissedOut():
             facts = _missed_out(notice)
+        case CardNotice():
+            facts = _card(notice)
         case CallbackNotice():
             facts = {"kind": "callback", "event": notice.status, "at": _moment(notice.at), **notice.facts}
         case _:
@@ -91,6 +102,27 @@ def _missed_out(notice: MissedOut) -> dict[str, object]:
         "person": notice.person,
         "at": _moment(notice.at),
         "until": _moment(notice.until),
+    }
+
+
+def _card(notice: CardNotice) -> dict[str, object]:
+    return {
+        "kind": "card",
+        "project": notice.project,
+        "call_id": notice.call,
+        "person": notice.person,
+        "phone": notice.phone,
+        "client": notice.client,
+        "stated_number": notice.stated,
+        "name": notice.name,
+        "card": dict(notice.card) or None,
+        "number": notice.number,
+        "scheme": notice.scheme,
+        "entities": dict(notice.entities),
+        "source": dict(notice.source),
+        "asked": dict(notice.typed),
+        "tags": list(notice.tags),
+        "at": _moment(notice.at),
     }
 
 

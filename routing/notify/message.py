@@ -1,5 +1,6 @@
 """The e-mail about a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
-paused or an order to call back. Pure: a notice, its recording and the project's zone in, a message out.
+paused, a client's card or an order to call back. Pure: a notice, its recording and the project's zone in, a message
+out.
 
 The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
 scheme always stays one line of plain text.
@@ -16,7 +17,7 @@ from email.policy import SMTP
 from zoneinfo import ZoneInfo
 
 from routing.model.durations import spoken
-from routing.model.notice import AnyNotice, CallbackNotice, MissedOut, NewNetwork, Notice
+from routing.model.notice import AnyNotice, CallbackNotice, CardNotice, MissedOut, NewNetwork, Notice
 
 #: Larger recordings are not attached: mail servers refuse large messages.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
@@ -79,6 +80,30 @@ def of_missed_out(notice: MissedOut, zone: ZoneInfo, sender: str) -> EmailMessag
         "Until": f"{until:%Y-%m-%d %H:%M:%S} {zone.key}",
     }
     mail.set_content(f"{_lines(facts)}\n{_MISSED_OUT}")
+    return mail
+
+
+def of_card(notice: CardNotice, zone: ZoneInfo, sender: str) -> EmailMessage:
+    """The message with the card of the client with whom a person talks."""
+    at = datetime.fromtimestamp(int(notice.at), zone)
+    subject = f"Card of {_line(notice.name or notice.client)}"
+    mail = _addressed(notice, subject, at, sender)
+    found = dict(notice.card)
+    named = {"Entity": notice.entities, "Source": notice.source, "Typed": notice.typed}
+    facts = {
+        "Client": notice.client,
+        "Says": notice.stated,
+        "Name": notice.name,
+        "Card": found.get("url", ""),
+        "In": " ".join(filter(None, (found.get("system"), found.get("kind"), found.get("id")))),
+        "Number": notice.number,
+        "Scheme": notice.scheme,
+        **{f"{what} {name}": value for what, values in named.items() for name, value in values.items()},
+        "Labels": ", ".join(tag for tag in notice.tags if tag != "card"),
+        "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
+        "Call": notice.call,
+    }
+    mail.set_content(_lines({name: value for name, value in facts.items() if value}))
     return mail
 
 

@@ -31,8 +31,16 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from routing.model.budget import Budget, Counted
-from routing.model.notice import AnyNotice, CallbackNotice, Later, MissedOut, NewNetwork, NoticeRefused
-from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_callback, of_missed_out, of_network
+from routing.model.notice import AnyNotice, CallbackNotice, CardNotice, Later, MissedOut, NewNetwork, NoticeRefused
+from routing.notify.message import (
+    MOST_ATTACHED_BYTES,
+    Recording,
+    message,
+    of_callback,
+    of_card,
+    of_missed_out,
+    of_network,
+)
 
 #: Timeout of a server's answer, and of sending a whole recording over a slow line.
 TIMEOUT_SECONDS = 120.0
@@ -137,6 +145,8 @@ class SmtpMail:
             mail = of_network(notice, self.zone, self.sender)
         elif isinstance(notice, MissedOut):
             mail = of_missed_out(notice, self.zone, self.sender)
+        elif isinstance(notice, CardNotice):
+            mail = of_card(notice, self.zone, self.sender)
         elif isinstance(notice, CallbackNotice):
             mail = of_callback(notice, self.zone, self.sender)
         else:

@@ -17,6 +17,7 @@ digits         variable; the digits (``-`` for none, ``!`` before invalid ones)
 ring           target being rung (every leg tried, busy ones too); its dial string
 brought_back   number of the project that rings through a gateway: the carrier makes a new call of it
 undisturbed    target that is skipped: its person is on do-not-disturb; the cause that the leg gets
+card           phone whose person asks for the client's card by keys
 confirm        target that picked up; the key that confirms
 ring_end       target; hangup cause, or ``answered``
 whisper        sound file; target that hears it as the talk begins; its text and language

@@ -7,6 +7,7 @@ The engine notes each event or decides anew; it decides again whenever a person'
 
 from __future__ import annotations
 
+from routing.model.card_request import CARD_BY, CARD_EVENT, CARD_PHONE
 from routing.model.decision import NOTED, WAITS, WAITS_EVENT
 from routing.offline.argument import atoi
 from routing.offline.decider import EngineAnswer
@@ -17,8 +18,14 @@ from routing.offline.running import RunningCall
 
 
 def event(call: RunningCall, data: str) -> None:
-    """``Event-Name=CUSTOM,Event-Subclass=...``: the engine receives the event of a waiting call, and no other."""
-    if f"Event-Subclass={WAITS_EVENT}" not in data.split(","):
+    """``Event-Name=CUSTOM,Event-Subclass=...``: the engine receives the event of a waiting call, and no other but that
+    of a person who asks for a card."""
+    headers = data.split(",")
+    if f"Event-Subclass={CARD_EVENT}" in headers:
+        by_caller = f"{CARD_BY}=caller" in headers
+        call.line.note("card", call.line.get(CARD_PHONE if by_caller else "routing_target") or "")
+        return
+    if f"Event-Subclass={WAITS_EVENT}" not in headers:
         return
     if isinstance(call.decider, QueueEngine) and call.decider.hears(call):
         if world := call.line.world:

@@ -127,6 +127,8 @@ def _of_phones(event: Event) -> tuple[str, str]:
     seconds = f"{event.lasted_ms / 1000:.1f} s"
     subject, detail = event.subject, event.detail
     match event.kind:
+        case "card":
+            return "card", f"{subject} asks for the client's card"
         case "confirm":
             return "confirm", f"{subject} picks up, must press {detail}"
         case "missing":

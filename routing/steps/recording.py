@@ -13,6 +13,7 @@ from routing.model.folder import Folder
 from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, INTO, RECORDING, SCHEME
 from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE
+from routing.steps.card_key import tell_client_leg
 from routing.steps.dialplan import Extension
 
 #: What a leg runs when its talk begins: the argument of `execute_extension`.
@@ -86,9 +87,16 @@ def parties(extension: Extension, folder: Folder, client: str, person: str) -> N
         extension.do("execute_extension", DUE)
 
 
-def by_client_leg(extension: Extension, client: str) -> None:
+def has_client_leg(folder: Folder) -> bool:
+    """Whether the client's leg of a call that a person makes has anything to do."""
+    project = folder.project
+    return project.record != "no" or bool(project.record_key or project.talk_keys or project.card_key)
+
+
+def by_client_leg(extension: Extension, client: str, folder: Folder) -> None:
     """The client's leg, which this leg dials, records and knows the keys of the talk: `routing.compile.client_leg`."""
     extension.set(CLIENT, client)
+    tell_client_leg(extension, folder, client)
     extension.do("execute_extension", f"by_client_leg XML:{RELEASE}/{FILE}.xml {FILE}")
 
 

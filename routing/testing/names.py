@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.model import forms
+from routing.model.card_request import FILE
 from routing.model.causes import OFFERED
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
@@ -115,8 +116,11 @@ class Names:
 
     @cached_property
     def tags(self) -> set[str]:
-        """Labels that `tag` steps set."""
-        texts = (path.read_text("utf-8") for path in self._release.glob("schemes/*.xml"))
+        """Labels that `tag` steps set, and the one of who asks for a card."""
+        texts = (
+            path.read_text("utf-8")
+            for path in [*self._release.glob("schemes/*.xml"), *self._release.glob(f"{FILE}.xml")]
+        )
         return {label for text in texts for labels in _LABELS.findall(text) for label in tags_of(labels)}
 
     @cached_property

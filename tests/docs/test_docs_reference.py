@@ -75,7 +75,8 @@ def test_every_column_of_the_journal_is_told_of(page):
 
 def test_the_bodies_of_notices_are_json(page):
     bodies = [json.loads(each) for each in re.findall(r"^    \{\n(?:.*\n)+?    \}$", page("apis"), re.MULTILINE)]
-    kinds = ["missed_call", "voicemail", "new_network", "missed_out", "callback", "call", "event of Google Analytics"]
+    kinds = ["missed_call", "voicemail", "new_network", "missed_out", "card", "callback", "call"]
+    kinds.append("event of Google Analytics")
     assert [each.get("kind", "event of Google Analytics") for each in bodies] == kinds
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from routing.journal.cdr import App, Cdr
-from routing.journal.masked import announced, file, masked, recorder, spans, with_client_end
+from routing.journal.masked import announced, file, masked, recorder, spans, with_client_end, with_client_labels
 
 
 def leg(*ran, **variables):
@@ -40,6 +40,12 @@ def test_masked(ran, found):
 def test_what_is_said_in_a_speech_menu_is_no_recording_of_the_call():
     assert file(leg(SPOKEN)) == ""
     assert file(leg(SPOKEN, RECORDS)) == RECORDS[2]
+
+
+def test_labels_of_the_leg_of_a_client_who_was_called_are_the_calls():
+    client, other = leg(routing_client_leg="true", routing_tags="card,"), leg(routing_tags="other,")
+    assert with_client_labels(leg(routing_tags="vip,"), [other, client]).get("routing_tags") == "vip,card,"
+    assert with_client_labels(person := leg(), [other]) is person
 
 
 def test_the_leg_of_a_client_who_was_called_records_and_ends_the_call():

@@ -11,9 +11,9 @@ from routing.journal.networks import AGAIN_SECONDS, Networks
 from routing.journal.queued_notices import QueuedNotices
 from routing.model.memory import Forgotten
 from routing.model.networks import network_of
-from routing.model.notice import Later, MissedOut, NewNetwork, NoticeRefused, for_queue, from_queue
+from routing.model.notice import CardNotice, Later, MissedOut, NewNetwork, NoticeRefused, for_queue, from_queue
 from routing.notify.hook import WebHooks, body
-from routing.notify.message import of_missed_out, of_network
+from routing.notify.message import of_card, of_missed_out, of_network
 from routing.notify.smtp import SmtpMail, parse
 from support.smtp_bed import SmtpServer
 
@@ -81,7 +81,8 @@ class Bed:
     def _take(self, notice, to):
         if self.failing:
             raise self.failing.pop(0)
-        self.sent.append((notice.person, to) if isinstance(notice, MissedOut) else (notice.account, notice.network, to))
+        is_persons = isinstance(notice, MissedOut | CardNotice)
+        self.sent.append((notice.person, to) if is_persons else (notice.account, notice.network, to))
 
     def comes(self, address, account="1001"):
         self.networks.registered(account, address, "Phone/1", "pbx1")
@@ -212,3 +213,40 @@ def test_what_an_e_mail_says_and_that_a_phones_name_ends_no_line():
     assert "Program:   x  Bcc: a@b.c" in mail.get_content()
     assert "2026-11-23 11:05:00 Europe/Kyiv" in mail.get_content()
     assert of_network(evil, ZoneInfo("UTC"), "pbx@example.com").as_bytes()
+
+
+CARD = CardNotice(
+    "p", "c1", 1, "ivan", "ivan.desk", "+380671234567", "", "+380800330521", "shop", NOW, "ТОВ Київбуд\r\nBcc: x@y.z",
+    {"system": "bitrix24", "kind": "deal", "id": "7", "url": "https://crm.example.com/deal/7"}, {"region": "kyiv"},
+    {"utm_source": "google"}, {"order": "4711"}, ["card", "vip"],
+)  # fmt: skip
+
+
+def test_a_card_is_sent_to_whoever_asked_and_to_web_addresses_only():
+    bed = Bed(MAIL, HOOK)
+    bed.known.waiting = {CARD.id: for_queue(CARD)}
+    assert bed.notices.work() and not bed.known.waiting
+    assert bed.sent == [("ivan", ("ivan@example.com",)), ("ivan", HOOK)]
+
+
+def test_a_card_for_nobody_is_done_with():
+    bed = Bed(MAIL)
+    bed.known.waiting = {CARD.id: for_queue(replace(CARD, person="olena"))}
+    assert bed.notices.work() and not bed.known.waiting and bed.sent == []
+
+
+def test_what_a_card_says():
+    assert json.loads(body(CARD)) == {
+        "kind": "card", "project": "p", "call_id": "c1", "person": "ivan", "phone": "ivan.desk",
+        "client": "+380671234567", "stated_number": "", "name": "ТОВ Київбуд\r\nBcc: x@y.z",
+        "card": {"system": "bitrix24", "kind": "deal", "id": "7", "url": "https://crm.example.com/deal/7"},
+        "number": "+380800330521", "scheme": "shop", "entities": {"region": "kyiv"},
+        "source": {"utm_source": "google"}, "asked": {"order": "4711"}, "tags": ["card", "vip"],
+        "at": "2026-11-23T09:05:00+00:00",
+    }  # fmt: skip
+    mail = of_card(replace(CARD, to=("ivan@example.com",)), ZoneInfo("Europe/Kyiv"), "pbx@example.com")
+    assert mail["Subject"] == "Card of ТОВ Київбуд  Bcc: x@y.z" and mail["Bcc"] is None
+    assert mail["Message-ID"] == "<card-c1-1@p>"
+    text = mail.get_content()
+    for line in ("Card:      https://crm.example.com/deal/7", "In:        bitrix24 deal 7", "Entity region:kyiv"):
+        assert line in text.replace("Entity region: ", "Entity region:")

@@ -39,6 +39,7 @@ ALONE = {
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",
     "conference": "who hears whom, call records and logs; who is rung and enters is shared as `rooms` of the cases",
+    "card_key": "how keys travel, engines that hang, the queue of notices; who asks is a twin of unit/test_card_key.py",
     "courier_calls": "SIP headers, sound and keys; both ways are scheme tests of the example company",
     "talk_keys": "who hears whom, SIP INFO, the journal; where keys lead is shared as cases of `talk_keys`",
     "recorded_on": "what recordings of talks hold that keys have moved",

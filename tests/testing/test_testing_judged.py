@@ -73,7 +73,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
         "queue": "order ivan", "says": "closed", "speaks": "en", "asked": "order 123", "lookup": "found",
         "recording": "ends", "conference": "board", "rated": "4", "rate": "ask",
-        "listen": "sales",
+        "listen": "sales", "card": "ivan",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     calls.append([Event(0, "decision", "callback", "ordered (person first)")])
@@ -84,6 +84,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
     calls.append([Event(0, "conference", "board")])
     calls.append([Event(0, "record_end", "/recordings/calls/a.wav")])
     calls.append([Event(0, "decision", "listen", "option:sales (sales, confidence 0.90)")])
+    calls.append([Event(0, "card", "ivan.desk")])
     for kind in KINDS:
         words = (
             {said[kind]}

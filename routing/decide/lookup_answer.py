@@ -16,6 +16,7 @@ from routing.decide.speaking import speak
 from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
 from routing.model.answers import Found, NothingFound
 from routing.model.call import Call
+from routing.model.proof import PROVEN, proves
 from routing.model.question import fields_of, found_in
 from routing.model.spoken import VoiceFault
 
@@ -64,7 +65,8 @@ def decide(step: Mapping[str, Any], call: Call, reply: HandlerReply | HandlerFai
     if not content:
         return Verdict(NothingFound(), "decided", "the answer is empty")
     fields = fields_of(content, step.get("fields") or {}, call.typed.secret)
-    return Verdict(Found(), "decided", f"{sum(map(bool, fields.values()))} fields", fields)
+    proof = {PROVEN: "true"} if proves(step, call) else {}
+    return Verdict(Found(), "decided", f"{sum(map(bool, fields.values()))} fields", {**fields, **proof})
 
 
 def _content(reply: HandlerReply) -> Any:

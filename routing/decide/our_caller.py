@@ -1,6 +1,6 @@
 """A caller who is a person of ours: from a registered phone, or from a phone with an outside number. Pure.
 
-A caller's number is no proof: schemes ask for a PIN before they ring anybody.
+A caller's number is no proof, anybody can forge it: schemes ask for a PIN before they ring anybody (`model.proof`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict
 from routing.model.call import Call
-from routing.model.caller_shown import shown_as_company
+from routing.model.caller_shown import NOT_A_NUMBER, counts_as
 from routing.model.decision import RingNumber
 
 
@@ -20,8 +20,12 @@ def calling_person(call: Call, directory: Directory) -> str:
 
 
 def for_our_caller(verdict: Verdict, call: Call, directory: Directory) -> Verdict:
-    """The verdict; where it rings an outside number for a person of ours, that client sees the company's number."""
+    """The verdict; where it rings an outside number for a person of ours, that client sees the company's number.
+
+    The caller's keys count, and the journal has it as their call, when it is certain who calls.
+    """
     person = calling_person(call, directory)
     if not person or not isinstance(verdict.decision, RingNumber):
         return verdict
-    return replace(verdict, variables={**verdict.variables, **shown_as_company(person)})
+    certain = counts_as(person) if call.person or call.proven else {}
+    return replace(verdict, variables={**verdict.variables, **NOT_A_NUMBER, **certain})

@@ -15,6 +15,7 @@ from routing.model import camp_on
 from routing.model.call import Call
 from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_PATH
 from routing.model.entities import ENTITY, SOURCE, visitor_of
+from routing.model.proof import PROVEN
 from routing.model.question import ANSWER, found_in
 from routing.model.queue import ARRIVED
 from routing.model.recognition import AUDIO, AUDIO_FOLDER, ENDING
@@ -63,6 +64,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         stated_number=_may(reply, f"variable_{STATED_NUMBER}", E164, "") if caller == ANONYMOUS else "",
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
         person=_may(reply, "variable_routing_person", ID, ""),
+        proven=reply.get(f"variable_{PROVEN}") == "true",
         extension=_may(reply, f"variable_{camp_on.EXTENSION}", EXTENSION, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
         queued_s=int(_may(reply, f"variable_{ARRIVED}", MICROSECONDS, "0")) / 1000,

@@ -24,6 +24,8 @@ class Call:
     started: float = 0.0
     #: The person whose registered phone calls; empty for calls from outside.
     person: str = ""
+    #: A `lookup` step has found whose secret digits the caller has typed (`model.proof`).
+    proven: bool = False
     #: The colleague's extension that was dialled with a code.
     extension: str = ""
     #: When the call came to the last queue in which it waited, in seconds since the epoch; 0 for none.

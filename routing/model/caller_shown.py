@@ -1,7 +1,8 @@
 """Who phones show as the caller, and a person of the company who calls in from a phone with an outside number. Pure.
 
 Their number is a phone of ours, as in ``mobile: {number: ...}``. When they reach an outside number by way of a scheme,
-that number is the client's: it sees the company, whatever the trunk's policy is, and the keys of the calling leg count.
+that number is the client's: it sees the company, whatever the trunk's policy is. The keys of the calling leg count if
+the caller has proven who they are (`routing.model.proof`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,6 @@ PERSON_LEG = "routing_person_leg"
 OUR_CALLER = "routing_our_caller"
 
 
-def shown_as_company(person: str) -> Mapping[str, str]:
-    """Variables of a call that rings a client for a person of ours."""
-    return {**NOT_A_NUMBER, OUR_CALLER: person, PERSON_LEG: "self"}
+def counts_as(person: str) -> Mapping[str, str]:
+    """Variables of a call that rings a client for a person of ours who has proven who they are."""
+    return {OUR_CALLER: person, PERSON_LEG: "self"}

@@ -5,6 +5,9 @@ The caller's digits (`ask`) fill the URL's ``{{order}}``, percent-encoded, or ar
 answer to ``missing``, everything else, and a dead server or engine, to ``down``. Later steps know the fields that
 ``answer`` names: ``match`` with ``lookup.NAME``, webhooks as ``{{lookup.NAME}}``.
 
+An answer that is found for a body with ``{{caller}}`` and secret digits, and nothing else that the caller has typed,
+proves that the caller is the person with that number: their keys count as a person's. The server must compare the two.
+
 A caller whose questions find nothing five times in 15 minutes is answered ``missing`` without a question.
 
 Good::

@@ -26,15 +26,30 @@ pytestmark = needs_redis
 
 COURIER, CLIENT, COMPANY = "+380501120001", "+380671230077", "+380800330900"
 OFFICE, EXTENSIONS = "+380800330985", "+380800330986"
+UNPROVEN = "+380800330984"
 ASKS = """
 scheme: courier_calls
 numbers: ["{number}"]
 record: both
 steps:
-  - ask: {{into: order, prompt: short.wav, length: 1-8, tries: 1}}
-  - match:
-      cases: {{when: {{asked.order: "0"}}, steps: [{{sticky: {{whom: client, within: 12h}}}}]}}
-      otherwise: [{{webhook: {{url: "http://127.0.0.1:{port}/clients", send: {{caller: "{{{{caller}}}}"}}}}}}]
+  - ask: {{into: pin, secret: true, prompt: short.wav, length: 4, tries: 1}}
+  - lookup:
+      url: "http://127.0.0.1:{port}/couriers"
+      method: POST
+      send: {{caller: "{{{{caller}}}}", pin: "{{{{pin}}}}"}}
+      found:
+        - ask: {{into: order, prompt: short.wav, length: 1-8, tries: 1}}
+        - match:
+            cases: {{when: {{asked.order: "0"}}, steps: [{{sticky: {{whom: client, within: 12h}}}}]}}
+            otherwise: [{{webhook: {{url: "http://127.0.0.1:{port}/clients", send: {{caller: "{{{{caller}}}}"}}}}}}]
+  - hangup: NO_ANSWER
+"""
+FORWARDS = """
+scheme: forwards
+numbers: ["{number}"]
+record: both
+steps:
+  - webhook: {{url: "http://127.0.0.1:{port}/clients", send: {{caller: "{{{{caller}}}}"}}}}
   - hangup: NO_ANSWER
 """
 DIALS = f"""
@@ -58,6 +73,7 @@ def lab(tmp_path_factory, request):
         "company.yaml": company,
         "courier_calls.yaml": ASKS.format(number=OFFICE, port=handler.port),
         "couriers.yaml": DIALS,
+        "forwards.yaml": FORWARDS.format(number=UNPROVEN, port=handler.port),
     }
     running = Lab(place, {"esl_port": esl}, more, engine=f"127.0.0.1:{ports.free()}")
     running.handler = handler
@@ -78,15 +94,27 @@ def memory(lab):
     store.close()
 
 
+def types(lab, call, digits):
+    """The courier's PIN, then ``digits``."""
+    asks = "play_and_get_digits"
+    assert until(lambda: lab.runs(asks))
+    call.press("1234")
+    assert until(lambda: not lab.runs(asks)) and until(lambda: lab.runs(asks))
+    call.press(digits)
+
+
 @contextlib.contextmanager
 def courier_calls(lab, digits):
-    """A courier calls the office from his SIM, types, and talks with the client: the talk of both."""
+    """A courier calls the office from his SIM, types, and talks with the client: the talk of both.
+
+    Without ``digits`` anybody calls, with his number, another scheme that asks for no PIN.
+    """
     with lab.caller() as sim:
-        call = sim.call(OFFICE, sender=COURIER)
+        call = sim.call(OFFICE if digits else UNPROVEN, sender=COURIER)
         answer = sim.answered(call)
         assert answer.start == "200"
-        assert until(lambda: lab.runs("play_and_get_digits"))
-        call.press(digits)
+        if digits:
+            types(lab, call, digits)
         called = lab.carrier.rung(20)
         client = (lab.carrier, called, offer_to(lab.carrier, called))
         talking = Talking(lab, client, (sim, call, answer), call)
@@ -196,13 +224,26 @@ def test_the_clients_keys_do_nothing_and_the_couriers_mask(lab, memory):
         talking.caller.hang_up()
 
 
+def test_a_forged_number_alone_neither_masks_nor_makes_a_call_of_its_person(lab, memory, tmp_path):
+    lab.handler.answers[COURIER] = {"ring": CLIENT}
+    with courier_calls(lab, "") as talking:
+        talking.heard_both()
+        sees_the_company_alone(lab, talking.sides["client"][1])
+        for form in ("event", "info"):
+            talking.press(form, "person", "*5")
+        talking.passes(1)
+        assert talking.variable("routing_masked") != "true"
+        record, _ = talking.recorded()
+    (found,) = query.call(journal(lab, tmp_path).engines[0], record["uuid"])
+    assert (found.direction, found.person) == ("in", "")
+
+
 def test_a_client_of_nobody_is_not_rung(lab, memory):
     memory.remember("lab", CLIENT, Talk("store", time.time() - 600, 30, "in"))
     with lab.caller() as sim:
         call = sim.call(OFFICE, sender=COURIER)
         assert sim.answered(call).start == "200"
-        assert until(lambda: lab.runs("play_and_get_digits"))
-        call.press("0#")
+        types(lab, call, "0#")
         assert until(call.is_over, 20)
         assert lab.record(call)["hangup_cause"] == "NO_ANSWER"
     assert not lab.carrier.calls

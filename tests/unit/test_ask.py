@@ -35,6 +35,14 @@ def test_the_engine_reads_them_from_the_channel():
     assert call_of(Message(b"\n" + connect_reply(facts | TYPED))).typed == CALL.typed
 
 
+@pytest.mark.parametrize(("value", "proven"), [("true", True), ("false", False), ("TRUE", False), ("1", False)])
+def test_the_engine_reads_whether_the_caller_has_proven_who_they_are(value, proven):
+    facts = {"uuid": "12345678", "routing_release": "/r", "routing_scheme": "s", "routing_step": "2"}
+    assert not call_of(Message(b"\n" + connect_reply(facts))).proven
+    assert not call_of(Message(b"\n" + connect_reply(facts | {"sip_h_X-routing_proven": "true"}))).proven
+    assert call_of(Message(b"\n" + connect_reply(facts | {"routing_proven": value}))).proven is proven
+
+
 def test_webhooks_are_told_what_is_not_secret():
     told = parameters({}, CALL)
     assert told["asked"] == {"order": "0047"}

@@ -9,7 +9,7 @@ import pytest
 from routing.decide.directory import Directory, patterns
 from routing.decide.sticky import answer, decide
 from routing.model.call import Call
-from routing.model.caller_shown import OUR_CALLER
+from routing.model.caller_shown import NOT_A_NUMBER, OUR_CALLER
 from routing.model.decision import Continue, RingNumber, RingPerson
 from routing.model.memory import Talk
 from support.decision_ports import given
@@ -107,12 +107,12 @@ class Clients:
         return [talk for talk in self.talks if talk.person == person]
 
 
-def rings(*talks: Talk, caller: str = SIM, person: str = "", **step):
+def rings(*talks: Talk, caller: str = SIM, person: str = "", proven: bool = True, **step):
     directory = Directory(
         {"ivan": frozenset({"sim"}), "olena": frozenset({"sim"})}, {}, {}, patterns([r"\+380\d{9}"]),
         numbers={SIM: "ivan.sim", "+380670002002": "olena.sim"},
     )  # fmt: skip
-    call = Call("12345678", "/r", "s", "1", "+380670002005", caller, person=person)
+    call = Call("12345678", "/r", "s", "1", "+380670002005", caller, person=person, proven=proven)
     ports = given(directory=lambda release: directory, memory=Clients(*talks), now=lambda: NOW)
     return answer({**STEP, "project": "p", "whom": "client", **step}, call, ports)
 
@@ -131,7 +131,13 @@ def test_a_person_who_calls_reaches_their_last_client_as_the_company():
 
 
 def test_a_registered_phone_is_its_persons_too():
-    assert rings(with_(CLIENT, 60), caller="1001", person="ivan").decision == RingNumber(CLIENT, 20)
+    verdict = rings(with_(CLIENT, 60), caller="1001", person="ivan", proven=False)
+    assert verdict.decision == RingNumber(CLIENT, 20)
+    assert verdict.variables[OUR_CALLER] == "ivan"
+
+
+def test_without_proof_the_client_sees_the_company_and_nobodys_keys_or_talks_come_of_it():
+    assert rings(with_(CLIENT, 60), proven=False).variables == NOT_A_NUMBER
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from routing.model.decision import Continue, Found, NothingFound, encode
 from routing.model.entities import ENCODED
 from routing.model.local_guesses import MOST, LocalGuesses
 from routing.model.memory import Forgotten
+from routing.model.proof import PROVEN
 from routing.model.question import fields_of, filled_url, found_in
 from routing.model.typed_digits import TypedDigits
 from routing.model.web import NoReply
@@ -51,6 +53,29 @@ def test_secret_digits_are_sent_in_a_body_that_names_them_alone():
         request = build_request(other, CALL, "msg_1", 1)
         assert "9182" not in f"{request.url}{request.headers}{request.body!r}"
         assert request.body == b""
+
+
+BODY = STEP | {"url": "https://shop.example.com/c", "method": "POST", "submit": "json"}
+CALLERS = {"who": "caller", "pin": "typed.pin"}
+
+
+@pytest.mark.parametrize(("send", "proven"), [
+    (CALLERS, True), (CALLERS | {"from": {"value": "pbx"}}, True), ({}, False), ({"who": "caller"}, False),
+    ({"pin": "typed.pin"}, False), (CALLERS | {"order": "typed.order"}, False), (CALLERS | {"all": "asked"}, False),
+    (CALLERS | {"order": "asked.order"}, False), ({"who": "caller", "pin": "typed.none"}, False),
+    ({"who": {"value": "caller"}, "pin": "typed.pin"}, False),
+])  # fmt: skip
+def test_who_calls_is_proven_by_a_secret_that_is_found_for_their_number_alone(send, proven):
+    verdict = decide(BODY | {"send": send}, CALL, reply({"status": "courier"}))
+    assert verdict.variables.get(PROVEN, "") == ("true" if proven else "")
+
+
+def test_nothing_else_proves_who_calls():
+    step, shadowed = BODY | {"send": CALLERS}, replace(CALL, typed=TypedDigits({"pin": "1111"}, {"pin": "9182"}))
+    for answer in (reply({}), reply({"status": "x"}, 404), reply({"status": "x"}, 500), HandlerFailure("refused")):
+        assert PROVEN not in decide(step, CALL, answer).variables
+    assert PROVEN not in decide(step, shadowed, reply({"a": 1})).variables
+    assert PROVEN not in decide(step | {"url": "https://e.example/{{order}}"}, CALL, reply({"a": 1})).variables
 
 
 def reply(content, status=200):

@@ -117,7 +117,7 @@ def courier_calls(lab, digits):
             types(lab, call, digits)
         called = lab.carrier.rung(20)
         client = (lab.carrier, called, offer_to(lab.carrier, called))
-        talking = Talking(lab, client, (sim, call, answer), call)
+        talking = Talking(lab, client, (sim, call, answer), call, caller_records=True)
         try:
             yield talking
         finally:

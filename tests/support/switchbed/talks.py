@@ -36,10 +36,12 @@ def tone(hertz: int, seconds: float) -> bytes:
 class Talk:
     """A recorded talk of a client (500 Hz) with a person (800 Hz); each is an agent, its dialog and its media."""
 
-    def __init__(self, lab: Lab, client: Side, person: Side, caller: Call) -> None:
+    def __init__(self, lab: Lab, client: Side, person: Side, caller: Call, *, caller_records: bool = False) -> None:
+        """``caller_records``: the calling leg records also when the client is called, as by way of a scheme."""
+        self._recording = caller if caller_records else client[1]
         self.lab, self.caller, self.began = lab, caller, time.monotonic()
         self.sides = {"client": client, "person": person}
-        self._client_leg = ""
+        self._leg = ""
         self.client, self.person = Voice(client[0], client[2], CLIENT_HZ), Voice(person[0], person[2], PERSON_HZ)
 
     def connected(self) -> None:
@@ -71,19 +73,19 @@ class Talk:
         assert until(lambda: time.monotonic() - since > seconds, seconds + 5)
 
     def variable(self, name: str) -> str:
-        """Of the client's leg, which records."""
-        if not self._client_leg:
-            self._client_leg = self.lab.uuids()[0 if self.caller is self.sides["client"][1] else 1]
-        return self.lab.switch.esl.api(f"uuid_getvar {self._client_leg} {name}").strip()
+        """Of the leg that records: the client's, or the caller's."""
+        if not self._leg:
+            self._leg = self.lab.uuids()[0 if self._recording is self.caller else 1]
+        return self.lab.switch.esl.api(f"uuid_getvar {self._leg} {name}").strip()
 
     def masks(self, state: str) -> None:
         """Wait until the recording is masked, or not."""
         assert until(lambda: self.variable("routing_masked") == state)
 
     def recorded(self) -> tuple[dict[str, str], Recorded]:
-        """Hang up; the variables of the client's leg, and what was recorded."""
+        """Hang up; the variables of the leg that records, and what was recorded."""
         self.caller.hang_up()
-        record = self.lab.record(self.sides["client"][1])
+        record = self.lab.record(self._recording)
         path = self.lab.switch.home / "recordings" / "calls" / f"{self.lab.record(self.caller)['uuid']}.wav"
         assert until(path.exists)
         return record, read(path)

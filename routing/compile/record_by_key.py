@@ -11,7 +11,7 @@ under three seconds.
 from __future__ import annotations
 
 from routing.compile.client_leg import add_client_leg
-from routing.compile.recording import MASKS, PLACE, UNMASKS, recording_context, tones_by_leg
+from routing.compile.recording import MASKS, OUTSIDE, PLACE, UNMASKS, no_keys, recording_context, tones_by_leg
 from routing.model.folder import Folder
 from routing.model.recording import ANNOUNCE, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME, SOUND
 from routing.steps.dialplan import Condition, Context
@@ -31,6 +31,7 @@ def recordings_context(folder: Folder) -> Context:
 
 def _add_keys(context: Context, announces: bool, masks: bool) -> None:
     """What the keys do: end, begin again, begin for the first time."""
+    no_keys(context.extension("keyed", OUTSIDE))
     context.extension("keyed", Condition(f"${{{BY_KEY}}}", f"^{SCHEME}$")).do("log", "DEBUG recorded from its start")
     ends = context.extension("keyed", _RECORDS)
     ends.set(BY_KEY, "false")

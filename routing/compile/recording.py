@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from routing.load.nodes import Document
 from routing.model import numbers
 from routing.model.callback_call import UNHEARD
-from routing.model.caller_shown import PERSON_LEG
+from routing.model.caller_shown import PERSON_LEG, WITH_OUTSIDE
 from routing.model.folder import Folder
 from routing.model.problem import Problem
 from routing.model.recording import (
@@ -37,7 +37,7 @@ from routing.model.recording import (
 )
 from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE, sound_path
-from routing.steps.dialplan import Condition, Context, any_of
+from routing.steps.dialplan import Condition, Context, Extension, any_of
 from routing.steps.recording import MASK_KEYS, OTHER_LEG, heard
 
 _NOBODY = Condition(f"${{{UNHEARD}}}", "^true$")
@@ -46,6 +46,8 @@ _NOT_RECORDED = Condition(f"${{{RECORDING}}}", "^$")
 _HIDDEN = r"^(?!\+[0-9]{7,15}$)"
 PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
 #: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
+#: A client whom a person has sent on to an outside number.
+OUTSIDE = Condition(f"${{{WITH_OUTSIDE}}}", "^true$")
 MASKS, UNMASKS = "routing/masked.wav", "routing/unmasked.wav"
 _HEARS = {"peer": "mr", "self": "m"}
 
@@ -155,6 +157,7 @@ def _mask(context: Context, key: str) -> None:
     binds = context.extension("mask_keys")
     action = f"exec[H]:execute_extension,mask {PLACE}"
     binds.do("bind_digit_action", f"{REALM},{key},{action},${{{PERSON_LEG}}},self")
+    no_keys(context.extension("mask", OUTSIDE))
     context.extension("mask", Condition(f"${{{BY_KEY}}}", "^false$")).do("log", "DEBUG nothing is recorded")
     masked = Condition(f"${{{MASKED}}}", "^true$")
     back = context.extension("mask", masked)
@@ -167,6 +170,11 @@ def _mask(context: Context, key: str) -> None:
     masks.do("execute_extension", f"masks {PLACE}")
     tones_by_leg(context, "masks", MASKS)
     tones_by_leg(context, "unmasks", UNMASKS)
+
+
+def no_keys(extension: Extension) -> None:
+    """Whoever has pressed is nobody of ours."""
+    extension.do("log", "DEBUG an outside number has no keys")
 
 
 def tones_by_leg(context: Context, label: str, sound: str) -> None:

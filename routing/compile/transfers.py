@@ -10,6 +10,7 @@ from routing.compile.emergency import emergency_extension
 from routing.compile.parking import add_dialled
 from routing.compile.people import as_colleague, outside_forms
 from routing.compile.talk_parts import keeps_keys
+from routing.model.caller_shown import WITH_OUTSIDE
 from routing.model.folder import Folder
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
@@ -42,9 +43,11 @@ def transfer_context(folder: Folder) -> Context:
         _onward(context.extension(account), place, str(COLLEAGUE_SECONDS), folder)
     for pattern, dial in outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
+        outside.set(WITH_OUTSIDE, "true")
         _onward(outside, f"{dial} XML:{RELEASE}/outbound.xml outbound", str(OUTSIDE_SECONDS), folder)
     back = context.extension(BACK, BY, pattern="^.")
     keeps_keys(back, folder)
+    back.set(WITH_OUTSIDE, "")
     back.set("routing_ring_for", BACK_SECONDS)
     back.do("execute_extension", f"$1 XML:{RELEASE}/people/$2.xml person")
     back.do("hangup", "NO_ANSWER")

@@ -19,6 +19,8 @@ WITHHELD = {HIDES: "sip_h", ASSERTS: "sip_h"}
 NOT_A_NUMBER = {SHOWS: "origination_caller_id", ASSERTS: "sip_h"}
 #: Which leg is the person's: `self` or `peer`.
 PERSON_LEG = "routing_person_leg"
+#: On a client's leg that a person has sent on to an outside number: nobody of ours is on the line, and no keys count.
+WITH_OUTSIDE = "routing_with_outside"
 #: The person who calls a client by way of a scheme.
 OUR_CALLER = "routing_our_caller"
 

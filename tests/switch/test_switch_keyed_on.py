@@ -4,7 +4,7 @@ import pytest
 
 from support.switchbed.dialog import media_port
 from support.switchbed.lab import Lab, company_with, until
-from support.switchbed.moved import MOVES, members
+from support.switchbed.moved import MOVES, hears, last_answer, members, of_channels, types
 from support.switchbed.recorded import press, read
 from support.switchbed.talks import incoming, outgoing
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, voice
@@ -87,3 +87,22 @@ def test_a_client_ends_nothing_and_hold_neither(lab, way):
         person[1].hang_up()
         sound = recorded(lab, talk)
     assert sound.spans(CLIENT_HZ) and sound.spans(LATER_HZ)
+
+
+def test_an_outside_number_to_which_the_client_was_sent_on_has_no_key(lab):
+    with lab.phone("2002") as phone, lab.caller() as caller:
+        lab.carrier.calls.clear()
+        call = caller.call(NUMBER)
+        assert caller.answered(call).start == "200"
+        assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
+        types(lab, phone.rung(), "##", "0501120088")
+        assert until(lambda: lab.carrier.calls)
+        assert until(lambda: "true" in of_channels(lab, "routing_with_outside"))
+        assert hears(lab.carrier, caller)
+        stranger = lab.carrier.rung()
+        stranger.press("*1")
+        press(lab.carrier.rtp, media_port(last_answer(lab.carrier)), "*1")
+        stranger.press("*2")  # answered after those
+        assert not {"true", "false"} & {*of_channels(lab, "routing_record_by_key")}
+        call.hang_up()
+    assert lab.quiet()

@@ -137,7 +137,9 @@ def test_without_redis_the_tour_goes_without_memory_and_says_so(tmp_path):
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     said = " ".join(done.stdout.split())
-    assert "without memory, and without the 7 calls that need it: no redis-server (install redis-server" in said
-    assert "24 of 24 calls met their expectations" in said
+    without = re.search(r"without memory, and without the (\d+) calls that need it: no redis-server \(install ", said)
+    carried_on = re.search(r"(\d+) of \1 calls met their expectations", said)
+    assert without and carried_on, said[-600:]
+    assert int(carried_on[1]) > 2 * int(without[1]) > 0
     assert "Error 2" not in said
     assert running_in(tmp_path) == []

@@ -9,6 +9,7 @@ import struct
 import time
 import wave
 from collections.abc import Iterator
+from pathlib import Path
 
 from .agent import Agent, Call
 from .dialog import media_port
@@ -50,9 +51,11 @@ class Talk:
         self.heard_both()
 
     def heard_both(self) -> None:
-        """Wait until they hear each other."""
+        """Wait until they hear each other, and are recorded if they should: that begins a fifth of a second later."""
         assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
         self.variable("uuid")  # the client's leg is known while there are two
+        if (file := self.variable("routing_recording")).startswith("/"):
+            assert until(Path(file).exists)
 
     def say(self, hertz: int) -> None:
         """The client says something else from now on."""

@@ -104,6 +104,7 @@ def test_back_from_hold_it_works_as_before(lab, way):
         talk.press("info", keys="*3")
         assert until(lambda: '"member_count"' not in lab.switch.esl.api("conference json_list"))
         talk.heard_both()
+        talk.passes(0.5)
         talk.press("info", keys="*4")
         (card,) = until(lambda: queued(lab))
         talk.caller.hang_up()

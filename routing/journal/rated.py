@@ -14,6 +14,7 @@ from routing.journal.cdr import Cdr
 from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord
 from routing.journal.result import StepResult, undecided
+from routing.model.caller_shown import WITH_OUTSIDE
 from routing.model.rating import RATED_LEG, REQUESTED, SCORE, SCORES, TALKS, TOO_SHORT
 
 #: Our own variable: the end of the talk of a leg that went on after it.
@@ -78,4 +79,6 @@ def outcome(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> tuple[str, St
 def _marked(call: Cdr) -> str:
     if call.get(RATED_LEG):
         return "for after the talk"
+    if call.get(WITH_OUTSIDE):
+        return "not asked: the last talk was with an outside number"
     return "not asked: the caller hung up first" if call.get("bridge_uuid") else "not asked: nobody talked"

@@ -32,6 +32,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from routing.model.addresses import Addressee
+from routing.model.caller_shown import WITH_OUTSIDE
 from routing.model.fields import OneOrMany, Seconds, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -115,7 +116,10 @@ class RateStep(DynamicStep):
         return here
 
     def _talked(self, out: Emitter, path: str) -> None:
-        """After the talk: FreeSWITCH's counter admits a second time only when its interval is over."""
+        """After the talk: FreeSWITCH's counter admits a second time only when its interval is over. A talk with an
+        outside number, to which a person has sent the caller on, is nobody's to be rated."""
+        outside = out.context.extension(f"{path}.talked", Condition(f"${{{WITH_OUTSIDE}}}", "^true$"))
+        outside.do("hangup", "NORMAL_CLEARING")
         elsewhere = out.context.extension(f"{path}.talked", Condition("${routing_scheme}", f"^(?!{out.scheme}$)"))
         elsewhere.set("routing_scheme", out.scheme)
         elsewhere.do("transfer", out.go(f"{path}.talked"))

@@ -123,6 +123,12 @@ def test_why_there_is_no_score(bed, asks, more, outcome):
     assert bool(found.rating_requested) is ("routing_rate_asked" in more)
 
 
+def test_who_was_sent_on_to_an_outside_number_is_not_asked(bed):
+    caller(bed, ends=40, routing_with_outside="true")
+    person(bed)
+    assert outcomes(recorded(bed)) == ["not asked: the last talk was with an outside number"]
+
+
 def test_who_hangs_up_first_is_not_asked(bed):
     caller(bed, ends=40, sip_hangup_disposition="recv_bye")
     person(bed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -18,8 +19,12 @@ SCHEMES = Path(__file__).resolve().parents[2] / "schemes"
 
 
 def invented(file, monkeypatch):
+    """For a copy of the example company: in its own place it may have passwords already (`make run` makes them)."""
+    schemes = file.parent / "company" / "schemes"
+    if not schemes.exists():
+        shutil.copytree(SCHEMES, schemes)
     monkeypatch.setattr("os.environ", {})
-    result = CliRunner().invoke(secrets, ["--schemes", str(SCHEMES), "--file", str(file)], catch_exceptions=False)
+    result = CliRunner().invoke(secrets, ["--schemes", str(schemes), "--file", str(file)], catch_exceptions=False)
     assert result.exit_code == 0
     return result.output
 

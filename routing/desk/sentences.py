@@ -17,6 +17,9 @@ from babel import units
 from routing.desk.texts import Texts, texts_of
 
 PREFIX = "sentence."
+#: The journal's own sentences are shorter, and hold others not so deep. Servers and callers can add to them: without
+#: bounds, words that fit many patterns would be tried in exponentially many ways.
+_LONGEST, _DEEPEST = 500, 3
 #: The journal joins its sentences with these.
 _BETWEEN = re.compile(r"(; | / |, )")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
@@ -38,43 +41,44 @@ def translated(t: Texts, text: str) -> Sentence:
     """What the journal tells, in the language of ``t``."""
     if t.language == "en" or not text:
         return Sentence(text, is_english=False)
-    if (whole := _sentence(t, text)) is not None:
+    if (whole := _sentence(t.language, text, _DEEPEST)) is not None:
         return Sentence(whole, is_english=False)
-    pieces = [*_pieces(t, text)]
+    pieces = [*_pieces(t.language, text)]
     return Sentence("".join(each.text for each in pieces), any(each.is_english for each in pieces))
 
 
-def _pieces(t: Texts, text: str) -> Iterator[Sentence]:
+def _pieces(language: str, text: str) -> Iterator[Sentence]:
     for piece in _BETWEEN.split(text):
-        found = _sentence(t, piece)
+        found = _sentence(language, piece, _DEEPEST)
         is_name = _BETWEEN.fullmatch(piece) is not None or " " not in piece or piece[0] in "\"'"
         yield Sentence(piece if found is None else found, is_english=found is None and not is_name)
 
 
-def _sentence(t: Texts, text: str) -> str | None:
-    """The translation of one sentence; None for an unknown one."""
-    for pattern, key in _patterns():
+@functools.lru_cache(maxsize=20_000)
+def _sentence(language: str, text: str, deepest: int) -> str | None:
+    """The translation of one sentence, which holds others at most ``deepest`` deep; None for an unknown one."""
+    for pattern, key in _patterns() if len(text) <= _LONGEST else ():
         if (found := pattern.fullmatch(text)) is None:
             continue
-        values = {name: _value(t, name, value) for name, value in found.groupdict().items()}
+        values = {name: _value(language, name, value, deepest) for name, value in found.groupdict().items()}
         if None not in values.values():
-            return t(key, **values)
+            return str(texts_of(language)[key]).format(**values)
     return None
 
 
-def _value(t: Texts, name: str, value: str) -> str | None:
+def _value(language: str, name: str, value: str, deepest: int) -> str | None:
     if name.startswith("sentence"):
-        return _sentence(t, value)
+        return _sentence(language, value, deepest - 1) if deepest else None
     if name.startswith("span"):
-        return _span(t, value)
+        return _span(language, value)
     return value
 
 
-def _span(t: Texts, text: str) -> str | None:
+def _span(language: str, text: str) -> str | None:
     if _SPAN.fullmatch(text) is None:
         return None
     parts = _PART.findall(text)
-    return " ".join(units.format_unit(int(number), _UNITS[unit], "short", locale=t.language) for number, unit in parts)
+    return " ".join(units.format_unit(int(number), _UNITS[unit], "short", locale=language) for number, unit in parts)
 
 
 @functools.cache

@@ -43,6 +43,16 @@ def test_what_others_said_stays_as_it_is_and_is_marked_as_english() -> None:
     assert translated(UKRAINIAN, "key 1, something new") == Sentence("клавіша 1, something new", is_english=True)
 
 
+@pytest.mark.parametrize("hostile", [
+    "a is " * 20 + "not asked: " * 20 + "first: not known (hears a)" * 2,
+    "place 1: " * 15 + "busy" + " first" * 15 + " (hears a)" * 15 + " zz",
+    "a " * 5_000,
+])  # fmt: skip
+def test_no_words_of_a_server_keep_the_desk_busy(hostile: str) -> None:
+    """They were tried in exponentially many ways: this test did not end."""
+    assert translated(UKRAINIAN, hostile).is_english
+
+
 def test_names_and_texts_that_a_voice_speaks_are_in_no_language_of_ours() -> None:
     assert (
         translated(POLISH, '"Dzień dobry, proszę czekać", welcome.wav').text

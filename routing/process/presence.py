@@ -28,18 +28,28 @@ class ReadingMark:
 
     folder: Path
     _descriptor: int = field(default=-1, init=False)
+    _is_locked: bool = field(default=False, init=False)
     _shown: str | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """Show it. A folder in which it cannot is left as it is."""
         with suppress(OSError):
             self._descriptor = os.open(self.folder / FILE, _OPENED, 0o644)
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         self.say("")
+
+    def _lock(self) -> None:
+        """Again and again until it is ours: whoever looks in this very moment holds it, and may be stalled."""
+        with suppress(OSError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            self._is_locked = True
 
     def say(self, fault: str) -> None:
         """What cannot be done now, in a sentence; "": nothing."""
-        if self._descriptor < 0 or fault == self._shown:
+        if self._descriptor < 0:
+            return
+        if not self._is_locked:
+            self._lock()
+        if fault == self._shown:
             return
         self._shown = fault
         text = json.dumps({"fault": fault}).encode()
@@ -51,7 +61,7 @@ class ReadingMark:
         """It reads no more."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
-            self._descriptor = -1
+            self._descriptor, self._is_locked = -1, False
 
 
 def reader(folder: Path) -> Reader | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_one_of_two_is_enough(presence: ReadingMark, tmp_path: Path) -> None:
     assert reader(tmp_path)
     second.end()
     assert reader(tmp_path) is None
+
+
+def test_who_is_stalled_while_they_look_hides_nobody(tmp_path: Path) -> None:
+    (tmp_path / FILE).touch()
+    presence = ReadingMark(tmp_path)
+    with (tmp_path / FILE).open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        presence.begin()
+    presence.say("")
+    assert reader(tmp_path)
+    presence.end()
 
 
 def test_who_looks_hinders_nobody_who_begins(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ It needs nothing but Python. The engine sends what the scheme says, here
     POST /clients  {"caller": "+380670002001", "order": "4711"}     -> 200 {"ring": "+380671234567"}, or 404
 
 (the client of an order, for the courier who carries it) with the signature of Standard Webhooks when the step has a
-``secret``. Anything but 200 with a JSON object, or 404, is
-``down`` to the caller.
+``secret``. Anything but 200 with a JSON object, or 404, is ``down`` to the caller.
 """
 
 from __future__ import annotations

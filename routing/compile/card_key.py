@@ -27,15 +27,15 @@ from routing.model.crm_settings import runtime
 from routing.model.folder import Folder
 from routing.model.problem import Problem
 from routing.model.tags import TAGS
+from routing.model.talk_keys import PHONE
 from routing.steps.base import sound_path
 from routing.steps.dialplan import Condition, Context
 
-_PHONE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 #: Whose keys they are: the phone that the client has reached, or the one that has called the client, until somebody
 #: sends the client on.
 _IS_PERSON = {
-    "called": Condition("${routing_target}", f"^{_PHONE}$"),
-    "caller": Condition(f"${{{CARD_PHONE}}}@${{routing_target}}@${{{CARD_TARGET}}}", rf"^{_PHONE}@([^@]+)@\1$"),
+    "called": Condition("${routing_target}", f"^{PHONE}$"),
+    "caller": Condition(f"${{{CARD_PHONE}}}@${{routing_target}}@${{{CARD_TARGET}}}", rf"^{PHONE}@([^@]+)@\1$"),
 }
 #: The person alone, who is the other leg, hears the tone.
 _HEARS = "mr"

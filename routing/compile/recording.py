@@ -45,9 +45,9 @@ _NOT_RECORDED = Condition(f"${{{RECORDING}}}", "^$")
 #: A client whose country is unknown: the number is hidden, or none.
 _HIDDEN = r"^(?!\+[0-9]{7,15}$)"
 PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
-#: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
 #: A client whom a person has sent on to an outside number.
 OUTSIDE = Condition(f"${{{WITH_OUTSIDE}}}", "^true$")
+#: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
 MASKS, UNMASKS = "routing/masked.wav", "routing/unmasked.wav"
 _HEARS = {"peer": "mr", "self": "m"}
 

@@ -1,12 +1,11 @@
 """Keys during a talk (``project: {talk_keys: true}``): people's own keys only, without an engine.
 
 They are bound to the client's leg, for whom it talks with, whoever has called; between colleagues to the caller's leg,
-for both. A key takes both legs out of
-the bridge, and marks the one that has pressed it. The other party waits in a room of their own, with music, and whoever
-pressed holds them, or asks for an extension and rings it. From there on each way ends with who waits: `*` comes back,
-`#` brings the colleague along, and when whoever asks hangs up the colleague goes there alone. Who hangs up before
-anybody has answered has sent the other party on, as by a REFER: they ring the target, and without an answer the phone
-that sent them.
+for both. A key takes both legs out of the bridge, and marks the one that has pressed it. The other party waits in a
+room of their own, with music, and whoever pressed holds them, or asks for an extension and rings it. From there on each
+way ends with who waits: `*` comes back, `#` brings the colleague along, and when whoever asks hangs up the colleague
+goes there alone. Who hangs up before anybody has answered has sent the other party on, as by a REFER: they ring the
+target, and without an answer the phone that sent them.
 
 A phone that is called but is no person's has no keys: `routing_target` of such a leg is a number.
 """
@@ -35,6 +34,7 @@ from routing.model.talk_keys import (
     HOLD,
     JOIN,
     OWN_KEYS,
+    PHONE,
     PRESSES,
     REALM,
     SEND,
@@ -51,9 +51,8 @@ from routing.steps.recording import OTHER_LEG
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
-_PHONE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 #: A phone that was called, or one that has called and then knows whom it has reached.
-_IS_PERSON = Condition("${direction}@${routing_target}@${routing_phone}", rf"^(?:\w+@{_PHONE}@.*|inbound@[^@]*@.+)$")
+_IS_PERSON = Condition("${direction}@${routing_target}@${routing_phone}", rf"^(?:\w+@{PHONE}@.*|inbound@[^@]*@.+)$")
 
 
 def talk_context(folder: Folder) -> Context:

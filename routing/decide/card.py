@@ -20,9 +20,14 @@ def card_in(outcomes: Iterable[tuple[str, Outcome]]) -> Card | None:
     """The card of the first CRM (its name, its answer) that has one; later ones are not asked."""
     for system, outcome in outcomes:
         if isinstance(outcome, OwnerFound):
-            name = " ".join("".join(sign if sign.isprintable() else " " for sign in outcome.caller_name[:200]).split())
-            return Card(system, outcome.kind, outcome.id, name, outcome.card_url)
+            return card_of(system, outcome)
     return None
+
+
+def card_of(system: str, found: OwnerFound) -> Card:
+    """The card that a CRM (its name) has of a client."""
+    name = "".join(sign if sign.isprintable() else " " for sign in found.caller_name[:200])
+    return Card(system, found.kind, found.id, " ".join(name.split()), found.card_url)
 
 
 def notice_of(request: CardRequest, card: Card | None, project: str, at: float) -> CardNotice:

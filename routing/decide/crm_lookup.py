@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from routing.decide.card import card_of
 from routing.decide.ports import Ports, Step
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import Verdict, failed, refused
@@ -16,7 +17,6 @@ from routing.model.call import Call
 from routing.model.decision import Continue, RingPerson, clean_name
 from routing.model.known import CRM, KNOWN_BY_CRM
 from routing.model.lookup import Failed, NoOwnerFound, Outcome, OwnerFound
-from routing.model.pop import Card
 
 DEFAULT_RING_SECONDS = 20
 
@@ -61,11 +61,9 @@ def _verdict(step: Mapping[str, Any], people: Responsible, outcome: OwnerFound |
     person = people.person(outcome.owner)
     if not person:
         return refused(f"no person is mapped to owner {outcome.owner.id} of {outcome.kind} {outcome.id}")
-    name = "".join(sign if sign.isprintable() else " " for sign in outcome.caller_name[:200])
-    decision = RingPerson(person, int(step.get("ring_s") or DEFAULT_RING_SECONDS), clean_name(name))
+    card = card_of(str((step.get("crm") or {}).get("system", "")), outcome)
+    decision = RingPerson(person, int(step.get("ring_s") or DEFAULT_RING_SECONDS), clean_name(card.name))
     reason = f"owner {outcome.owner.id} of {outcome.kind} {outcome.id}{_stale(outcome)}"
-    system = str((step.get("crm") or {}).get("system", ""))
-    card = Card(system, outcome.kind, outcome.id, " ".join(name.split()), outcome.card_url)
     return Verdict(decision, "decided", "; ".join((reason, *outcome.passed)), card=card)
 
 

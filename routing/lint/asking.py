@@ -34,7 +34,6 @@ class UnknownFact(Lint):
         - ask: {into: order, prompt: greeting.wav, length: 4}
         - lookup: {url: "https://x.example/{{ordr}}", missing: [hangup]}
         - hangup
-
     """
 
     id = "unknown-fact"

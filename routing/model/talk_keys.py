@@ -23,6 +23,8 @@ ASKS = "routing_asks"
 #: Commands at the hangup of who asks: the party who waits goes where it was to go, or comes back to their phone.
 SENT_ON = f"uuid_transfer ${{{WAITS}}} ${{routing_digits}} XML routing_transferred"
 COMES_BACK = f"uuid_transfer ${{{WAITS}}} nobody XML routing_transferred"
+#: A person's phone, as targets of legs name it: ``ivan.desk``.
+PHONE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 #: ``true``: keys are bound to this leg for itself, as it has called a colleague.
 OWN_KEYS = "routing_own_keys"
 #: The rest of an argument of ``execute_extension`` in that file; before a talk: whose keys count.

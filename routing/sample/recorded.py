@@ -14,7 +14,7 @@ from routing.model.entities import Visitor
 from routing.model.rating import REQUESTED, SCORE
 from routing.offline.events import Event, ended, our_caller
 from routing.offline.switch import OfflineCall
-from routing.sample.step_text import leg_text, step_text
+from routing.sample.step_text import decided, leg_text, step_text
 
 #: Events that decide a step's result: the last of them counts.
 _RESULTS = {
@@ -150,8 +150,8 @@ def _decision(event: Event | None) -> dict[str, Any]:
     """An engine's decision, its reason, how long it took."""
     if event is None:
         return {"decision": "", "verdict": "", "asked_ms": -1.0}
-    decision, _, reason = event.detail.partition(" (")
-    verdict = f"decided {reason.removesuffix(')')}" if reason else "decided"
+    decision, reason = decided(event)
+    verdict = f"decided {reason}" if reason else "decided"
     return {"decision": decision, "verdict": verdict, "asked_ms": float(max(event.lasted_ms, 1))}
 
 

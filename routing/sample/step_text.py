@@ -26,6 +26,12 @@ def leg_text(ring_end: Event, *, talked: bool) -> str:
     return "" if talked else why(ring_end.detail, ring_end.detail == "answered", "")
 
 
+def decided(decision: Event) -> tuple[str, str]:
+    """An engine's decision, and its reason; "" for none."""
+    obeyed, _, reason = decision.detail.partition(" (")
+    return obeyed, reason.removesuffix(")")
+
+
 def _subjects(inside: Sequence[Event], kind: str) -> list[str]:
     return [event.subject for event in inside if event.kind == kind]
 
@@ -58,7 +64,7 @@ def _others(inside: Sequence[Event]) -> StepText:
     if fallback is not None:
         texts = ["the engine decided nothing in time: went on"]
     elif decision is not None:
-        obeyed = decision.detail.partition(" (")[0]
+        obeyed, _ = decided(decision)
         texts.insert(0, {"continue": "go on"}.get(obeyed, obeyed.replace(":", " ")))
     return "", "; ".join(filter(None, texts))
 
@@ -70,7 +76,7 @@ def _ring(inside: Sequence[Event]) -> StepText:
 
 def _queue(inside: Sequence[Event]) -> StepText:
     decision = _last(inside, "decision")
-    reason = decision.detail.partition(" (")[2].removesuffix(")") if decision else ""
+    reason = decided(decision)[1] if decision else ""
     waited = " / ".join(filter(None, (inside[0].scheme, reason)))
     left = "" if _last(inside, "talk") else _left(inside, "")
     return waited, ", ".join(filter(None, (_rung(inside), left))) or "nobody was rung"
@@ -113,9 +119,9 @@ def _rate(inside: Sequence[Event]) -> StepText:
         return "", f"not asked: talked less than {seconds} s"
     if (decision := _last(inside, "decision")) is None:
         return "", "for after the talk"
-    decided, _, reason = decision.detail.partition(" (")
-    if decided == "continue":
-        return "", f"not asked: {reason.removesuffix(')')}"
+    obeyed, reason = decided(decision)
+    if obeyed == "continue":
+        return "", f"not asked: {reason}"
     return "asked", _score(inside)
 
 

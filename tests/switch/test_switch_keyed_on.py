@@ -5,8 +5,8 @@ import pytest
 from support.switchbed.dialog import media_port
 from support.switchbed.lab import Lab, company_with, until
 from support.switchbed.moved import MOVES, hears, last_answer, members, of_channels, types
-from support.switchbed.recorded import press, read
-from support.switchbed.talks import incoming, outgoing
+from support.switchbed.recorded import press
+from support.switchbed.talks import incoming, outgoing, presses
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, voice
 
 NUMBER = "380800330943"
@@ -26,18 +26,8 @@ def lab(tmp_path_factory):
 
 def records(talk, state, by, form):
     """A side presses the key of the recording."""
-    agent, call, negotiated = by
-    if form == "event":
-        press(agent.rtp, media_port(negotiated), "*1")
-    else:
-        call.press("*1")
+    presses(by, form, "*1")
     assert until(lambda: talk.variable("routing_record_by_key") == state)
-
-
-def recorded(lab, talk):
-    """What is in the file, once the call is over."""
-    assert lab.quiet()
-    return read(lab.switch.home / "recordings" / "calls" / f"{lab.record(talk.caller)['uuid']}.wav")
 
 
 @pytest.mark.parametrize("form", ["event", "info"])
@@ -60,7 +50,7 @@ def test_it_goes_on_with_the_next_person_who_ends_it_and_begins_it_again(lab, wa
             records(talk, "true", side, form)
             talk.passes(2)
             side[1].hang_up()
-            sound = recorded(lab, talk)
+            sound = talk.sound()
     assert sound.spans(UNSAID_HZ) == []
     for hertz in (PERSON_HZ, CLIENT_HZ, HEAD_HZ, LATER_HZ):
         assert sound.spans(hertz), hertz
@@ -85,7 +75,7 @@ def test_a_client_ends_nothing_and_hold_neither(lab, way):
         talk.passes(2)
         assert talk.variable("routing_record_by_key") == "true"
         person[1].hang_up()
-        sound = recorded(lab, talk)
+        sound = talk.sound()
     assert sound.spans(CLIENT_HZ) and sound.spans(LATER_HZ)
 
 

@@ -2,11 +2,9 @@
 
 import pytest
 
-from support.switchbed.dialog import media_port
 from support.switchbed.lab import Lab, company_with, until
 from support.switchbed.moved import MOVES, last_answer, members, reached, types
-from support.switchbed.recorded import press, read
-from support.switchbed.talks import incoming, outgoing
+from support.switchbed.talks import incoming, outgoing, presses
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, voice
 
 NUMBER = "380800330942"
@@ -31,18 +29,8 @@ def lab(tmp_path_factory):
 
 def masks(talk, state, by, form):
     """A side presses the key of the mask."""
-    agent, call, negotiated = by
-    if form == "event":
-        press(agent.rtp, media_port(negotiated), "*5")
-    else:
-        call.press("*5")
+    presses(by, form, "*5")
     talk.masks(state)
-
-
-def recorded(lab, talk):
-    """What is in the file, once the call is over."""
-    assert lab.quiet()
-    return read(lab.switch.home / "recordings" / "calls" / f"{lab.record(talk.caller)['uuid']}.wav")
 
 
 @pytest.mark.parametrize("form", ["event", "info"])
@@ -64,7 +52,7 @@ def test_what_is_masked_stays_so_until_the_next_person_unmasks_it(lab, way, move
             masks(talk, "false", side, form)
             talk.passes(1.5)
             side[1].hang_up()
-            sound = recorded(lab, talk)
+            sound = talk.sound()
     assert sound.spans(CARD_HZ) == []
     (masked,) = sound.silence()
     assert all(since_s >= masked[1] - 0.1 for since_s, _ in sound.spans(HEAD_HZ))
@@ -91,7 +79,7 @@ def test_masked_through_hold_and_back(lab, way):
         masks(talk, "false", person, "event")
         talk.passes(1.5)
         person[1].hang_up()
-        sound = recorded(lab, talk)
+        sound = talk.sound()
     assert sound.spans(CARD_HZ) == [] and len(sound.silence()) == 1
     assert sound.spans(LATER_HZ)
 
@@ -121,6 +109,6 @@ def test_everybody_of_the_company_masks_in_a_room_of_three_and_the_client_does_n
         client[1].hang_up()
         person[1].hang_up()
         other.rung().hang_up()
-        sound = recorded(lab, talk)
+        sound = talk.sound()
     assert sound.spans(CARD_HZ) == [] and len(sound.silence()) == 2
     assert sound.spans(CLIENT_HZ)[-1][1] > sound.silence()[-1][1]

@@ -34,6 +34,15 @@ def tone(hertz: int, seconds: float) -> bytes:
     return written.getvalue()
 
 
+def presses(side: Side, form: str, keys: str) -> None:
+    """A side presses keys, by telephone-event or by INFO."""
+    agent, call, negotiated = side
+    if form == "event":
+        press(agent.rtp, media_port(negotiated), keys)
+    else:
+        call.press(keys)
+
+
 class Talk:
     """A recorded talk of a client (500 Hz) with a person (800 Hz); each is an agent, its dialog and its media."""
 
@@ -64,11 +73,7 @@ class Talk:
 
     def press(self, form: str, by: str = "person", keys: str = "*5") -> None:
         """Press keys, by telephone-event or by INFO."""
-        agent, call, negotiated = self.sides[by]
-        if form == "event":
-            press(agent.rtp, media_port(negotiated), keys)
-            return
-        call.press(keys)
+        presses(self.sides[by], form, keys)
 
     def passes(self, seconds: float) -> None:
         """The talk goes on for so long."""
@@ -88,10 +93,17 @@ class Talk:
     def recorded(self) -> tuple[dict[str, str], Recorded]:
         """Hang up; the variables of the leg that records, and what was recorded."""
         self.caller.hang_up()
-        record = self.lab.record(self._recording)
-        path = self.lab.switch.home / "recordings" / "calls" / f"{self.lab.record(self.caller)['uuid']}.wav"
+        record, path = self.lab.record(self._recording), self._file()
         assert until(path.exists)
         return record, read(path)
+
+    def sound(self) -> Recorded:
+        """What was recorded, once everybody has hung up."""
+        assert self.lab.quiet()
+        return read(self._file())
+
+    def _file(self) -> Path:
+        return self.lab.switch.home / "recordings" / "calls" / f"{self.lab.record(self.caller)['uuid']}.wav"
 
     def stop(self) -> None:
         """Both fall silent."""

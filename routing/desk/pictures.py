@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from routing.graph.palette import DARK, LIGHT
 from routing.graph.read import NoScheme, read_flow
 from routing.graph.svg import to_svg
 from routing.model.problem import Problems
@@ -28,18 +29,18 @@ class NoPicture(Exception):
     """There are no scheme files of this release, or they cannot be drawn; the text says why."""
 
 
-def picture(root: Path, release: str, scheme: str) -> str:
-    """A scheme of a release as SVG. Raises NoPicture."""
+def picture(root: Path, release: str, scheme: str, is_dark: bool = False) -> str:
+    """A scheme of a release as SVG, on light or dark paper. Raises NoPicture."""
     folder = _folder(root, release)
     try:
-        return _drawn(str(folder), scheme)
+        return _drawn(str(folder), scheme, is_dark)
     except (NoScheme, Problems, OSError) as problem:
         raise NoPicture(str(problem)[:300]) from None
 
 
 @functools.lru_cache(maxsize=200)
-def _drawn(folder: str, scheme: str) -> str:
-    return to_svg(read_flow(Path(folder), scheme))
+def _drawn(folder: str, scheme: str, is_dark: bool) -> str:
+    return to_svg(read_flow(Path(folder), scheme), colours=DARK if is_dark else LIGHT)
 
 
 def difference(root: Path, old: str, new: str) -> str:

@@ -7,34 +7,27 @@ import xml.etree.ElementTree as ET
 from routing.compile.waits import MEANING
 from routing.graph.flow import Flow
 from routing.graph.layout import LINE, WIDTH, Box, EdgeLine, Picture, layout
+from routing.graph.palette import LIGHT, Palette
 from routing.graph.way import Way
 from routing.model.durations import spoken
 
-#: Family of steps -> colour, label in the legend.
+#: Family of steps -> label in the legend.
 FAMILIES = {
-    "rings": ("#1a7f5a", "rings people"),
-    "asks": ("#7a3fb5", "asks the engine; dashed: the compiled fallback"),
-    "chooses": ("#b26a00", "branches"),
-    "media": ("#5b6776", "plays"),
-    "goes": ("#1f5fbf", "jumps to another scheme"),
-    "end": ("#b3261e", "ends the call"),
-    "start": ("#22303c", "the scheme"),
+    "rings": "rings people",
+    "asks": "asks the engine; dashed: the compiled fallback",
+    "chooses": "branches",
+    "media": "plays",
+    "goes": "jumps to another scheme",
+    "end": "ends the call",
+    "start": "the scheme",
 }
-STYLE = """
-text { font: 12px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; fill: #22303c }
-.kind { font-weight: 600 } .dim { fill: #5b6776 } .path { font-weight: 400 } .box { fill: #fff; stroke: #c5ced8 }
-.way { fill: none; stroke: #7d8a97; stroke-width: 1.4 } .fallback { stroke-dasharray: 5 4 }
-.label { fill: #5b6776; font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 3px }
-.taken.way { stroke: #c2185b; stroke-width: 2.6 } .taken .box { stroke: #c2185b; stroke-width: 2.2 }
-.left { opacity: .38 } .time { fill: #c2185b; font-weight: 600 }
-"""
 TITLE = 30.0
 LEGEND = 34.0
 #: Average width of a character in the legend.
 LETTER = 6.2
 
 
-def to_svg(flow: Flow, way: Way | None = None) -> str:
+def to_svg(flow: Flow, way: Way | None = None, colours: Palette = LIGHT) -> str:
     """The diagram of a scheme; with a ``way``, the steps of that call are highlighted and the others faded."""
     picture = layout(flow)
     width, height = max(picture.width, 760.0, _legend_width(picture)), picture.height + TITLE + LEGEND
@@ -47,9 +40,9 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
         role="img",
     )
     ET.SubElement(root, "title").text = f"Scheme {flow.scheme}"
-    ET.SubElement(root, "style").text = STYLE
-    ET.SubElement(root, "rect", width="100%", height="100%", fill="#fff")
-    _markers(root)
+    ET.SubElement(root, "style").text = colours.style
+    ET.SubElement(root, "rect", width="100%", height="100%", fill=colours.paper)
+    _markers(root, colours)
     _text(
         root,
         24,
@@ -61,8 +54,8 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
     for line in sorted(picture.lines, key=lambda line: bool(way and way.took(line.edge))):
         _line(drawn, line, way)
     for box in picture.boxes:
-        _node(drawn, box, way)
-    _legend(root, height - 14, picture)
+        _node(drawn, box, way, colours)
+    _legend(root, height - 14, picture, colours)
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -72,9 +65,9 @@ def _summary(flow: Flow) -> str:
     return f"{flow.scheme}: longest wait {spoken(round(flow.longest_seconds))}: {MEANING}"
 
 
-def _markers(root: ET.Element) -> None:
+def _markers(root: ET.Element, colours: Palette) -> None:
     definitions = ET.SubElement(root, "defs")
-    for name, colour in (("head", "#7d8a97"), ("lit", "#c2185b")):
+    for name, colour in (("head", colours.line), ("lit", colours.taken)):
         shape = ET.SubElement(
             definitions, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="7", markerHeight="7",
             markerUnits="userSpaceOnUse", orient="auto",
@@ -95,7 +88,7 @@ def _line(parent: ET.Element, line: EdgeLine, way: Way | None) -> None:
         _text(parent, x, y + (number - len(line.label) + 1) * 12 if len(line.points) == 4 else y, text, "label" + faded)
 
 
-def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
+def _node(parent: ET.Element, box: Box, way: Way | None, colours: Palette) -> None:
     node = box.node
     at_ms = way.reached_ms(node.path) if way else None
     lit = "" if way is None else "taken" if at_ms is not None else "left"
@@ -103,7 +96,7 @@ def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
     round_ = "14" if node.family in ("end", "goes", "start") else "4"
     place = {"x": f"{box.x:g}", "y": f"{box.y:g}", "height": f"{box.height:g}"}
     ET.SubElement(group, "rect", {"class": "box", "width": f"{WIDTH:g}", "rx": round_, **place})
-    colour = FAMILIES[node.family][0]
+    colour = colours.families[node.family]
     ET.SubElement(group, "rect", {"width": "5", "rx": "2", "fill": colour, **place})
     heading = _text(group, box.x + 14, box.y + 18, f"{node.kind} ", "kind")
     if node.family != "start" and node.path != node.kind:
@@ -116,18 +109,19 @@ def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
         _text(group, box.x + 14, box.y + 18 + number * LINE, line)
 
 
-def _present(picture: Picture) -> list[tuple[str, str]]:
+def _present(picture: Picture) -> list[str]:
     present = {box.node.family for box in picture.boxes} - {"start"}
-    return [colour_and_label for family, colour_and_label in FAMILIES.items() if family in present]
+    return [family for family in FAMILIES if family in present]
 
 
 def _legend_width(picture: Picture) -> float:
-    return 24 + sum(32 + LETTER * len(label) for _, label in _present(picture))
+    return 24 + sum(32 + LETTER * len(FAMILIES[family]) for family in _present(picture))
 
 
-def _legend(root: ET.Element, y: float, picture: Picture) -> None:
+def _legend(root: ET.Element, y: float, picture: Picture, colours: Palette) -> None:
     x = 24.0
-    for colour, label in _present(picture):
+    for family in _present(picture):
+        colour, label = colours.families[family], FAMILIES[family]
         ET.SubElement(root, "rect", x=f"{x:g}", y=f"{y - 10:g}", width="10", height="10", rx="2", fill=colour)
         _text(root, x + 15, y, label, "dim")
         x += 32 + LETTER * len(label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from routing.graph.flow import Flow, FlowNode
-from routing.graph.svg import FAMILIES
+from routing.graph.palette import LIGHT
 from routing.graph.way import Way
 
 #: Family of steps -> Mermaid's brackets of its shape.
@@ -41,13 +41,13 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
         "  node [shape=box, style=rounded, fontname=sans]; edge [fontname=sans]",
     ]
     for node in flow.nodes():
-        colour = "#c2185b" if way and way.reached_ms(node.path) is not None else FAMILIES[node.family][0]
+        colour = LIGHT.taken if way and way.reached_ms(node.path) is not None else LIGHT.families[node.family]
         label = "\\n".join(map(_dot, _lines(node)))
         lines.append(f'  "{node.path}" [label="{label}", color="{colour}"]')
     for edge in flow.edges():
         facts = [f'label="{_dot(edge.label)}"'] if edge.label else []
         facts += ["style=dashed"] if edge.is_fallback else []
-        facts += ['color="#c2185b"', "penwidth=2"] if way and way.took(edge) else []
+        facts += [f'color="{LIGHT.taken}"', "penwidth=2"] if way and way.took(edge) else []
         lines.append(f'  "{edge.source}" -> "{edge.target}"' + (f" [{', '.join(facts)}]" if facts else ""))
     return "\n".join([*lines, "}"]) + "\n"
 

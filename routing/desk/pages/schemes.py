@@ -71,11 +71,11 @@ def scheme(name: str) -> Any:
 
 @needs(Right.SCHEMES)
 def scheme_picture(name: str) -> Any:
-    """The picture alone."""
+    """The picture alone; ``?paper=dark`` for dark pages."""
     if name not in plan().details:
         abort(404)
     try:
-        svg = picture(services().root, current(services().root) or "", name)
+        svg = picture(services().root, current(services().root) or "", name, request.args.get("paper") == "dark")
     except NoPicture:
         abort(404)
     answer = Response(svg, mimetype="image/svg+xml")

@@ -43,6 +43,17 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which lines are looked for; empty: all. ``since``, ``until``: seconds since the epoch, 0 without a limit."""
+
+    name: str = ""
+    action: str = ""
+    subject: str = ""
+    since: float = 0.0
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLog:
     """The audit log of one project."""
 
@@ -81,16 +92,14 @@ class AuditLog:
         with self.engine.begin() as connection:
             connection.execute(update(audit).where(audit.c.project == self.project, has).values(values))
 
-    def lines(self, before: int = 0, name: str = "", subject: str = "") -> Sequence[AuditLine]:
+    def lines(self, before: int = 0, wanted: AuditFilter = AuditFilter()) -> Sequence[AuditLine]:
         """A page of lines, newest first, from before a line on."""
-        query = self._lines().limit(PAGE)
-        if before:
-            query = query.where(audit.c.n < before)
-        if name:
-            query = query.where(audit.c.name == name)
-        if subject:
-            query = query.where(audit.c.subject == subject)
-        return self._read(query)
+        its = [
+            audit.c[each] == getattr(wanted, each) for each in ("name", "action", "subject") if getattr(wanted, each)
+        ]
+        its += [audit.c.at_s >= wanted.since] * bool(wanted.since) + [audit.c.at_s < wanted.until] * bool(wanted.until)
+        its += [audit.c.n < before] * bool(before)
+        return self._read(self._lines(*its).limit(PAGE))
 
     def of_subject(self, subject: str, actions: Collection[str]) -> Sequence[AuditLine]:
         """The newest lines of some actions about something."""

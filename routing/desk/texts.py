@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -66,6 +67,10 @@ class Texts:
     def or_plain(self, key: str, plain: str) -> str:
         """The text of a key, ``plain`` without one: for names that come from the journal."""
         return str(self._texts.get(key, plain))
+
+    def below(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The texts whose keys begin so: the rest of the key, the text."""
+        return ((key.removeprefix(prefix), str(text)) for key, text in self._texts.items() if key.startswith(prefix))
 
     def count(self, key: str, number: int) -> str:
         """The text of a key for a number of things: ``3 дзвінки``."""

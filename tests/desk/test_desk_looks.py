@@ -75,6 +75,19 @@ def test_the_key_of_one_time_codes_can_be_typed(bed: DeskBed) -> None:
     assert len(secret) >= 16 and f"{secret}</code>" in page
 
 
+def test_the_audit_log_is_filtered_by_deed_and_day(bed: DeskBed) -> None:
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
+    bed.services.audit.add(AuditLine(noon - 86_400, "ops", "admin", "link", "the day before"))
+    for action, subject in (("link", "wanted"), ("password", "another deed")):
+        bed.services.audit.add(AuditLine(noon, "ops", "admin", action, subject))
+    visitor = bed.signed_in("ops")
+    page = visitor.get("/audit?action=link&since=2026-11-28&until=2026-11-28").text
+    assert "wanted" in page and "the day before" not in page and "another deed" not in page
+    assert '<option value="link" selected>gave a sign-in link</option>' in page and 'value="2026-11-28"' in page
+    assert "wanted" in visitor.get("/audit?since=nonsense&until=2026-99-99").text
+    assert "wanted" not in visitor.get("/audit?until=2026-11-27").text
+
+
 def test_the_audit_log_names_people_and_leads_to_calls(bed: DeskBed) -> None:
     bed.services.audit.add(AuditLine(1.0, "nataliia", "manager", "listen_recording", "call-1"))
     bed.services.audit.add(AuditLine(2.0, "left", "manager", "password"))

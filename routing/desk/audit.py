@@ -92,12 +92,12 @@ class AuditLog:
         with self.engine.begin() as connection:
             connection.execute(update(audit).where(audit.c.project == self.project, has).values(values))
 
-    def lines(self, before: int = 0, wanted: AuditFilter = AuditFilter()) -> Sequence[AuditLine]:
+    def lines(self, before: int = 0, chosen: AuditFilter = AuditFilter()) -> Sequence[AuditLine]:
         """A page of lines, newest first, from before a line on."""
         its = [
-            audit.c[each] == getattr(wanted, each) for each in ("name", "action", "subject") if getattr(wanted, each)
+            audit.c[each] == getattr(chosen, each) for each in ("name", "action", "subject") if getattr(chosen, each)
         ]
-        its += [audit.c.at_s >= wanted.since] * bool(wanted.since) + [audit.c.at_s < wanted.until] * bool(wanted.until)
+        its += [audit.c.at_s >= chosen.since] * bool(chosen.since) + [audit.c.at_s < chosen.until] * bool(chosen.until)
         its += [audit.c.n < before] * bool(before)
         return self._read(self._lines(*its).limit(PAGE))
 

@@ -67,7 +67,7 @@ def _summary(flow: Flow) -> str:
 
 def _markers(root: ET.Element, colours: Palette) -> None:
     definitions = ET.SubElement(root, "defs")
-    for name, colour in (("head", colours.line), ("lit", colours.taken)):
+    for name, colour in (("head", colours.line), ("lit", colours.followed)):
         shape = ET.SubElement(
             definitions, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="7", markerHeight="7",
             markerUnits="userSpaceOnUse", orient="auto",

@@ -41,13 +41,13 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
         "  node [shape=box, style=rounded, fontname=sans]; edge [fontname=sans]",
     ]
     for node in flow.nodes():
-        colour = LIGHT.taken if way and way.reached_ms(node.path) is not None else LIGHT.families[node.family]
+        colour = LIGHT.followed if way and way.reached_ms(node.path) is not None else LIGHT.families[node.family]
         label = "\\n".join(map(_dot, _lines(node)))
         lines.append(f'  "{node.path}" [label="{label}", color="{colour}"]')
     for edge in flow.edges():
         facts = [f'label="{_dot(edge.label)}"'] if edge.label else []
         facts += ["style=dashed"] if edge.is_fallback else []
-        facts += [f'color="{LIGHT.taken}"', "penwidth=2"] if way and way.took(edge) else []
+        facts += [f'color="{LIGHT.followed}"', "penwidth=2"] if way and way.took(edge) else []
         lines.append(f'  "{edge.source}" -> "{edge.target}"' + (f" [{', '.join(facts)}]" if facts else ""))
     return "\n".join([*lines, "}"]) + "\n"
 

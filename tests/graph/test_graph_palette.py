@@ -25,7 +25,7 @@ def test_contrast_is_counted_as_wcag_does():
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_and_shapes_stand_out(colours: Palette):
     for paper in (colours.paper, colours.box):
-        assert min(contrast(each, paper) for each in (colours.ink, colours.quiet, colours.taken)) >= 4.5
+        assert min(contrast(each, paper) for each in (colours.ink, colours.quiet, colours.followed)) >= 4.5
         assert min(contrast(each, paper) for each in (colours.line, *colours.families.values())) >= 3
 
 

@@ -36,7 +36,9 @@ def audit() -> Any:
     days = typed({"since": chosen["since"], "until": chosen["until"]}, may_see_numbers=True)
     chosen |= {"since": days.since, "until": days.until}
     before = request.args.get("before", "")
-    lines = services().audit.lines(int(before) if before.isdecimal() and len(before) < 19 else 0, _wanted(chosen, days))
+    lines = services().audit.lines(
+        int(before) if before.isdecimal() and len(before) < 19 else 0, _audit_filter(chosen, days)
+    )
     return render_template(
         "audit.html",
         lines=lines,
@@ -52,7 +54,7 @@ def audit() -> Any:
     )
 
 
-def _wanted(chosen: dict[str, str], days: TypedFilter) -> AuditFilter:
+def _audit_filter(chosen: dict[str, str], days: TypedFilter) -> AuditFilter:
     span = resolved(days, services().now(), plan().zone, plan().country)
     return AuditFilter(chosen["who"], chosen["action"], chosen["subject"], span.since, span.until)
 

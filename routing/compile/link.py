@@ -21,6 +21,8 @@ def link(records: Sequence[SchemeRecord], broken: Collection[str] = ()) -> list[
     problems += _circles(schemes)
     problems += _early_answers(records, schemes)
     problems += _secret_digits(records, unread=bool(broken))
+    if not broken:
+        problems += _unproven(records, schemes)
     return problems
 
 
@@ -81,6 +83,27 @@ def _secret_digits(records: Sequence[SchemeRecord], *, unread: bool) -> Iterator
 
 
 _IN_A_BODY = 'only the body of a `lookup` may send it: `method: POST, send: {{{}: "{{{{{}}}}}"}}`'
+
+
+def _unproven(records: Sequence[SchemeRecord], schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
+    """Steps that ring by who calls, where no caller can have proven it."""
+    entered = {scheme for record in records for scheme in record.proven_jumps}
+    queue = [*entered]
+    while queue and "*" not in entered:
+        jumps = schemes[scheme].jumps if (scheme := queue.pop()) in schemes else ()
+        fresh = {target for target, _, _ in jumps} - entered
+        entered |= fresh
+        queue += fresh
+    for record in records:
+        if not entered & {record.scheme, "*"}:
+            yield from (_problem(record, place, _UNPROVEN, _PROOF) for place in record.unproven)
+
+
+_UNPROVEN = "no caller can have proven here who they are: a caller's number can be forged"
+_PROOF = (
+    'put it into `found` of a `lookup` with `method: POST, send: {caller: "{{caller}}", pin: "{{pin}}"}`, '
+    "after `ask: {into: pin, secret: true, ...}`"
+)
 
 
 def _only_jumps(record: SchemeRecord) -> bool:

@@ -25,6 +25,7 @@ from routing.steps.called import called
 from routing.steps.crm import CrmStep
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
+from routing.steps.proven import proofs
 from routing.steps.queue import QueueStep
 from routing.steps.ring import RingStep
 from routing.steps.scheme_file import (
@@ -86,9 +87,11 @@ class SchemeRecord:
     #: Its sounds that are no recordings (`compile.speech.written`), and calendars of which it says when they open.
     spoken: list[list[list[str]]] = field(default_factory=list)
     openings: list[str] = field(default_factory=list)
-    #: Facts of calls that its steps give and read (`Step.gives`, `Step.needs`), the latter with their locations.
+    #: Facts that its steps give and read (`Step.gives`, `Step.needs`), the latter with their locations; then `Proofs`.
     gives: list[str] = field(default_factory=list)
     reads: list[tuple[str, Place]] = field(default_factory=list)
+    unproven: list[Place] = field(default_factory=list)
+    proven_jumps: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -137,7 +140,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         return found.line, found.column, dotted(loc)
 
     numbers = [(entry.number, entry.caller_pays, place(("numbers", at))) for at, entry in enumerate(fields.numbers)]
-    key = " ".join(f"{number}:{caller_pays}" for number, caller_pays, _ in numbers) + extension
+    key, proof = " ".join(f"{number}:{pays}" for number, pays, _ in numbers) + extension, proofs(fields, folder)
     return SchemeRecord(
         file=document.file,
         scheme=fields.scheme,
@@ -160,6 +163,8 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         openings=opening_calendars(fields),
         gives=[fact for step, _, _ in every_step(fields) for fact in step.gives()],
         reads=[(fact, place((*loc, *at))) for step, loc, _ in every_step(fields) for at, fact in step.needs()],
+        unproven=[place(loc) for loc in proof.unproven],
+        proven_jumps=sorted(proof.onward),
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

@@ -1,6 +1,6 @@
 """A caller who is a person of ours: from a registered phone, or from a phone with an outside number. Pure.
 
-A caller's number is no proof, anybody can forge it: schemes ask for a PIN before they ring anybody (`model.proof`).
+A caller's number is no proof, anybody can forge it (`model.proof`). A registered phone needs none.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ def calling_person(call: Call, directory: Directory) -> str:
     return call.person or directory.numbers.get(call.caller, "").partition(".")[0]
 
 
+def certain_person(call: Call, directory: Directory) -> str:
+    """The same, if it is certain who calls."""
+    return calling_person(call, directory) if call.person or call.proven else ""
+
+
 def for_our_caller(verdict: Verdict, call: Call, directory: Directory) -> Verdict:
     """The verdict; where it rings an outside number for a person of ours, that client sees the company's number.
 
@@ -27,5 +32,5 @@ def for_our_caller(verdict: Verdict, call: Call, directory: Directory) -> Verdic
     person = calling_person(call, directory)
     if not person or not isinstance(verdict.decision, RingNumber):
         return verdict
-    certain = counts_as(person) if call.person or call.proven else {}
-    return replace(verdict, variables={**verdict.variables, **NOT_A_NUMBER, **certain})
+    counts = counts_as(person) if certain_person(call, directory) else {}
+    return replace(verdict, variables={**verdict.variables, **NOT_A_NUMBER, **counts})

@@ -11,7 +11,7 @@ from typing import Any
 
 from routing.decide.directory import Directory
 from routing.decide.known import talks
-from routing.decide.our_caller import calling_person, for_our_caller
+from routing.decide.our_caller import calling_person, certain_person, for_our_caller
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
 from routing.model.call import Call
@@ -23,7 +23,8 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Ring the person who talked with this caller last, or continue. Raises Forgotten."""
     project, directory = step["project"], ports.directory(call.release)
     if step.get("whom") == "client":
-        person = calling_person(call, directory)
+        if not (person := certain_person(call, directory)) and calling_person(call, directory):
+            return _on("the caller has not proven who they are: a number can be forged")
         past = ports.memory.clients(project, person) if person else ()
         return for_our_caller(last_client(step, person, past, directory, ports.now()), call, directory)
     presence = ports.presence(call.uuid)

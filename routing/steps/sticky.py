@@ -7,8 +7,8 @@ before the scheme of every number, for outgoing calls, within the hours of the s
 
 With ``whom: client`` the caller is a person of the project, known by the number of their phone (``mobile: {number:
 ...}``), and the outside number with which they have talked last rings; talks of the last 30 days are kept for it. The
-client sees the company's number, never theirs. Callers' numbers can be forged: ask for a PIN first (``ask`` with
-``secret``, ``lookup``).
+client sees the company's number, never theirs. Callers' numbers can be forged: only callers who have proven who they
+are (``lookup``) and registered phones are obeyed.
 
 Good::
 
@@ -16,11 +16,18 @@ Good::
 
 Good, a courier who calls from their SIM::
 
-    - sticky: {whom: client, within: 12h, ring: 30s}
+    - ask: {into: pin, prompt: greeting.wav, length: 4, secret: true}
+    - lookup:
+        url: "https://shop.example.com/couriers"
+        method: POST
+        send: {caller: "{{caller}}", pin: "{{pin}}"}
+        found: [{sticky: {whom: client, within: 12h, ring: 30s}}]
+        missing: [{hangup: CALL_REJECTED}]
 
-Bad, the ring time is too long (``at most 300 s``)::
+Bad, a number alone, which anybody can forge (``no caller can have proven here who they are``)::
 
-    - sticky: {ring: 10m}
+    - sticky: {whom: client}
+    - hangup
 """
 
 from __future__ import annotations

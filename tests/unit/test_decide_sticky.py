@@ -9,7 +9,7 @@ import pytest
 from routing.decide.directory import Directory, patterns
 from routing.decide.sticky import answer, decide
 from routing.model.call import Call
-from routing.model.caller_shown import NOT_A_NUMBER, OUR_CALLER
+from routing.model.caller_shown import OUR_CALLER
 from routing.model.decision import Continue, RingNumber, RingPerson
 from routing.model.memory import Talk
 from support.decision_ports import given
@@ -136,8 +136,10 @@ def test_a_registered_phone_is_its_persons_too():
     assert verdict.variables[OUR_CALLER] == "ivan"
 
 
-def test_without_proof_the_client_sees_the_company_and_nobodys_keys_or_talks_come_of_it():
-    assert rings(with_(CLIENT, 60), proven=False).variables == NOT_A_NUMBER
+def test_a_number_alone_which_anybody_can_forge_rings_nobody():
+    verdict = rings(with_(CLIENT, 60), proven=False)
+    assert (verdict.decision, dict(verdict.variables)) == (Continue(), {})
+    assert verdict.reason == "the caller has not proven who they are: a number can be forged"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.compile.link import link
 from routing.compile.scheme import SchemeRecord, compile_scheme
 from routing.compile.waits import bound, longest_waits
 from routing.load.folder import shared
@@ -370,6 +371,10 @@ def _examples(kind: str) -> tuple[str, list[str], list[str]]:
     return doc, blocks[0], blocks[1]
 
 
+#: An example is a part of a scheme, and of a folder.
+LACKS = ("would end with nothing", "no scheme is called")
+
+
 def _compiles(block: str) -> list[str]:
     text = textwrap.dedent(block)
     whole = f"scheme: shop_front\nhours: office\nsteps:\n{textwrap.indent(text, '  ')}"
@@ -396,11 +401,13 @@ crm: {bitrix24: {webhook: HOOK}, amocrm: {url: "https://x.kommo.com", token: TOK
     folder, problems = shared([read("p.yaml", people.encode())], sounds, "127.0.0.1:8084")
     assert folder is not None
     try:
-        compile_scheme("a.yaml", whole.encode(), folder)
+        problems = [*problems, *link([compile_scheme("a.yaml", whole.encode(), folder).record])]
     except Problems as told:
         problems = [*problems, *told.problems]
     return [
-        f"{problem.message} {problem.hint}" for problem in problems if "would end with nothing" not in problem.message
+        f"{problem.message} {problem.hint}"
+        for problem in problems
+        if not any(lack in problem.message for lack in LACKS)
     ]
 
 

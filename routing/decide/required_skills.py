@@ -10,11 +10,10 @@ import phonenumbers
 
 from routing.model.call import Call
 from routing.model.decision import E164
-from routing.model.languages import COUNTRIES
+from routing.model.languages import of_country
 
 #: Country code -> the countries that share it.
 _COUNTRIES = {str(code): countries for code, countries in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
-_BY_COUNTRY = {country: language for language, countries in COUNTRIES.items() for country in countries}
 
 
 def required_skills(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
@@ -38,7 +37,7 @@ def _value(source: Any, call: Call, known: bool) -> str | int | bool:
     if source == "country":
         return country(call.caller)
     if source == "language":
-        return call.language or call.entities.get("language") or _BY_COUNTRY.get(country(call.caller), "")
+        return call.language or call.entities.get("language") or of_country(country(call.caller))
     return call.entities.get(str(source).removeprefix("entities."), "")
 
 

@@ -139,12 +139,31 @@ def same_code(region: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=512)
 def country_pattern(region: str) -> str:
-    """A regex of every number, ``+`` E.164, of a country's plan."""
+    """A regex of every number, ``+`` E.164, of a country's plan.
+
+    Of several countries with one code, the plans have numbers in common (+1 800, mobiles of +358): they are
+    those of the first of these countries, as in libphonenumber.
+    """
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
-    every = "|".join(_patterns(metadata, (*_DIALLED, "premium_rate", "pager", "personal_number", "voicemail")))
-    return rf"^\+{metadata.country_code}(?:{every})$"
+    sharing, begins = same_code(region), metadata.leading_digits
+    # beginnings of their own are no other country's
+    before = () if begins or region not in sharing else sharing[: sharing.index(region)]
+    never = "".join(f"(?!{_own_numbers(each)})" for each in before)
+    own = f"(?={begins})" if begins and len(sharing) > 1 else ""
+    return rf"^\+{metadata.country_code}{never}{own}(?:{_plan_of(metadata)})$"
+
+
+def _own_numbers(region: str) -> str:
+    """A regex of the numbers of a country whose code others share."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    assert metadata is not None
+    return metadata.leading_digits or f"(?:{_plan_of(metadata)})$"
+
+
+def _plan_of(metadata: phonenumbers.PhoneMetadata) -> str:
+    return "|".join(_patterns(metadata, (*_DIALLED, "premium_rate", "pager", "personal_number", "voicemail")))
 
 
 @dataclass(frozen=True)

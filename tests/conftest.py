@@ -22,6 +22,9 @@ gc.disable()
 os.sync = lambda: None
 #: Commands print as in a pipe, whatever terminal the tests were started from.
 os.environ.pop("COLUMNS", None)
+#: Nor do they know of the node that this machine may be.
+for name in ("ROUTING_ROOT", "ROUTING_SECRETS", "ROUTING_NODE", "ROUTING_ESL", "ROUTING_ESL_PASSWORD", "ROUTING_SPOOL"):
+    os.environ.pop(name, None)
 
 settings.register_profile(
     "quick",

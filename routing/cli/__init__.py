@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import routing
+from routing.cli.environment import of_node
 from routing.cli.errors import ErrorReporter
 
 #: Command -> its module, its object in it, its help. Only the command that runs is imported.
@@ -98,6 +99,7 @@ def _nothing_is_garbage() -> Iterator[None]:
 @click.version_option(routing.__version__, prog_name="routing")
 def group() -> None:
     """Call-forwarding schemes in YAML, run by FreeSWITCH, decided mid-call by a small engine."""
+    os.environ.update(of_node(os.environ))
 
 
 def main() -> None:

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.callbacks.store import CallbackStore
 from routing.cli.calls import journal_of
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, database_option
+from routing.cli.options import database_option, root_option
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.faults import text_of
 from routing.journal.release import LiveProject
@@ -65,7 +64,7 @@ class Desk:
 
 def desk_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--root`` and ``--database``, which every command has."""
-    command = click.option("--root", type=FOLDER, required=True, help="Release root.")(command)
+    command = root_option("Release root.")(command)
     return database_option(command)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.cli.errors import UserError
 from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, show, when, zone_name
-from routing.cli.options import COUNT, ZONE
+from routing.cli.options import COUNT, ZONE, root_option
 from routing.cli.ratings import ratings
 from routing.desk.sounds import file_of, kept_of
 from routing.journal import query
@@ -54,8 +54,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 @click.option("--timezone", type=ZONE, default="", help="Times are shown in this zone.  [default: the project's; "
               "without a root the machine's]")  # fmt: skip
-@click.option("--root", help="Release root: its journal and time zone are the defaults.",
-              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@root_option("Release root: its journal and time zone are the defaults.", required=False)
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
 def calls(
     call_id: str, since: str | None, status: str | None, rating: str | None, limit: int, as_report: bool,

@@ -13,7 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.cli.calls import journal_of
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, LISTENER, NEW_FILE, SERVER, database_option, redis_option
+from routing.cli.options import (
+    FOLDER,
+    LISTENER,
+    SERVER,
+    database_option,
+    redis_option,
+    root_option,
+    secrets_option,
+)
 from routing.desk.accounts import Accounts, WeakPassword
 from routing.desk.live_serving import LiveSettings
 from routing.desk.plan import TABLE, DeskPlan, User, plan_of
@@ -26,7 +34,7 @@ from routing.model.problem import UserFailure, counted, did_you_mean
 from routing.process.log import Lines
 from routing.web.server import LivePlan
 
-_root = click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+_root = root_option()
 _name = click.argument("name", shell_complete=offered("people"))
 
 
@@ -37,7 +45,7 @@ _name = click.argument("name", shell_complete=offered("people"))
     "--http", "status", type=LISTENER, default="127.0.0.1:8091", show_default=True, help="Where /health, /metrics are."
 )
 @database_option
-@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
+@secrets_option()
 @click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
 @click.option("--esl", "nodes", type=SERVER, multiple=True, help="A node's event socket; ROUTING_ESL_PASSWORD.")
 @click.option(

@@ -12,7 +12,7 @@ import click
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import redis_option
+from routing.cli.options import redis_option, root_option
 from routing.cli.people_store import must_be_known, people_store
 from routing.offline.files import DirectoryFiles
 from routing.store.memory import RedisMemory
@@ -21,9 +21,7 @@ from routing.store.memory import RedisMemory
 @click.command()
 @click.argument("person", required=False, shell_complete=offered("people"))
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
-@click.option(
-    "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
-)
+@root_option("The release root.")
 @redis_option("The engine's Redis.")
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""

@@ -12,7 +12,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from routing.cli.options import ENGINE, FOLDER, SERVER, redis_option
+from routing.cli.options import ENGINE, SERVER, esl_option, redis_option, root_option
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, CheckResult, examine, worst
@@ -36,8 +36,8 @@ DEADLINE_SECONDS = 5.0
 
 
 @click.command()
-@click.option("--root", type=FOLDER, required=True, help="The release root.")
-@click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@root_option("The release root.")
+@esl_option()
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", default="", help="[env: ROUTING_ESL_PASSWORD]")
 @click.option(
     "--engine", type=ENGINE, default="", help="Where the engine listens.  [default: the address in the release]"

@@ -15,7 +15,7 @@ from routing.cli.callback_desk import Desk, desk_options, opened_desk
 from routing.cli.errors import UserError
 from routing.cli.export_check import complaints_of, export_of, request_lines
 from routing.cli.export_rows import show_counts, show_rows
-from routing.cli.options import COUNT, EXPORT, FOLDER, NEW_FILE
+from routing.cli.options import COUNT, EXPORT, root_option, secrets_option
 from routing.journal import exports as outbox
 from routing.journal.exports import QueuedExport
 from routing.journal.exports_schema import ExportState
@@ -90,8 +90,8 @@ def discard(calls: tuple[str, ...], export: str, root: Path, database: str) -> N
 
 @exports.command()
 @click.argument("name", type=EXPORT)
-@click.option("--root", type=FOLDER, required=True, help="Release root.")
-@click.option("--secrets", type=NEW_FILE, help="Secrets file.  [default: the environment]")
+@root_option("Release root.")
+@secrets_option("Secrets file.", "the environment")
 @click.option("--dry-run", is_flag=True, help="Print the request and send nothing.")
 def check(name: str, root: Path, secrets: Path | None, dry_run: bool) -> None:
     """Show what export NAME sends of an example call; ask Google's validation server, which counts nothing, about it.

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.cli.calls import journal_of, journal_to_read
 from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, database_option, redis_option
+from routing.cli.options import database_option, redis_option, root_option
 from routing.cli.people_store import people_store
 from routing.desk.forgetting import ClientTraces, forget_client, traces
 from routing.journal.faults import text_of
@@ -22,7 +22,7 @@ from routing.store.client import StoreDown
 
 @click.command()
 @click.argument("number")
-@click.option("--root", type=FOLDER, required=True, help="Release root: its project, journal and Redis.")
+@root_option("Release root: its project, journal and Redis.")
 @database_option
 @redis_option("The engine's Redis.", "the root's")
 @click.option("--no-redis", is_flag=True, help="Leave Redis out: it forgets talks by itself after 400 days.")

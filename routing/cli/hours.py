@@ -13,7 +13,7 @@ import click
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import CLOCK, SERVER
+from routing.cli.options import CLOCK, esl_option
 from routing.cli.switch import switch
 from routing.journal.release import LiveProject, calendar_of_release
 from routing.model.decision import ID
@@ -33,7 +33,7 @@ _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
     type=CLOCK,
     help="Return to the calendar at this time: 15:00 in the project's zone, 15:00 Europe/Warsaw.",
 )
-@click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@esl_option()
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]")
 def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: str | None) -> None:
     """Set CALENDAR open or closed for every call from now on; `auto` returns to its hours, `show` prints its state."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from routing.cli.calls import WHERE, journal_of
-from routing.cli.options import DURATION, NEW_FILE, SERVER, ZONE, redis_option
+from routing.cli.options import DURATION, NEW_FILE, SERVER, ZONE, redis_option, root_option, secrets_option
 from routing.journal import release
 from routing.model.durations import parse_duration
 from routing.recorder.notices import MailSettings
@@ -21,8 +21,7 @@ MOST_WORKERS = 16
 @click.option("--spool", required=True, envvar="ROUTING_SPOOL", help="Where FreeSWITCH writes its CDR files.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"File, or SQLAlchemy URL.  {WHERE}")
-@click.option("--root", help="Release root: its project, time zone, keep and Redis are the defaults.",
-              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@root_option("Release root: its project, time zone, keep and Redis are the defaults.", required=False)
 @redis_option("Memory of talks.", default="the root's own")
 @click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
 @click.option(
@@ -43,11 +42,9 @@ MOST_WORKERS = 16
     metavar="URL",
     help="Mail server for notices; its password: ROUTING_SMTP_PASSWORD.  [default: webhooks only]",
 )
-@click.option(
-    "--secrets",
-    type=NEW_FILE,
-    help="File with the secrets of exports and the public keys of "
-    "recordings (RECORDING_KEY_...), mode 0600.  [default: the environment]",
+@secrets_option(
+    "File with the secrets of exports and the public keys of recordings (RECORDING_KEY_...), mode 0600.",
+    "the environment",
 )
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
 def journal(

@@ -13,7 +13,18 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from routing.cli.options import ADDRESS, COUNT, FOLDER, HOST, NETWORK, NEW_FOLDER, PORT, RATE, check_ports
+from routing.cli.options import (
+    ADDRESS,
+    COUNT,
+    FOLDER,
+    HOST,
+    NETWORK,
+    NEW_FOLDER,
+    PORT,
+    RATE,
+    check_ports,
+    root_option,
+)
 from routing.node import certificate, rights
 from routing.node.files import command, password, render, write
 from routing.node.settings import Settings
@@ -35,7 +46,7 @@ def node() -> None:
 
 @node.command()
 @click.argument("directory", type=NEW_FOLDER)
-@click.option("--root", required=True, type=NEW_FOLDER, help="Release root.")
+@root_option("Release root.", kind=NEW_FOLDER)
 @click.option("--address", type=ADDRESS, default="127.0.0.1", show_default=True, help="Address of SIP and RTP.")
 @click.option("--external-address", type=ADDRESS, default="", help="Address for the gateways, if different.")
 @click.option("--public-address", type=ADDRESS, default="", help="The public address, behind NAT.")

@@ -151,6 +151,8 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 #: A folder or a file that may not exist yet.
 NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+#: Variables of the environment: places of a node, so that no command needs them.
+ROOT, SECRETS, ESL = "ROUTING_ROOT", "ROUTING_SECRETS", "ROUTING_ESL"
 
 #: Fewer are useless: a call takes four ports.
 LEAST_RTP_PORTS = 20
@@ -175,6 +177,27 @@ def redis_option(about: str, default: str = "its own") -> Callable[[Callable[...
     """``--redis``; ``default``: the Redis that is used without it, in words."""
     shown = f"{about}  [env: ROUTING_REDIS; default: {default}]"
     return click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help=shown)
+
+
+def root_option(
+    about: str = "Release root: what compile writes.", required: bool = True, kind: click.Path = FOLDER
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--root``, of a release root that exists, or as ``kind`` says."""
+    return click.option("--root", type=kind, required=required, envvar=ROOT, help=f"{about}  [env: {ROOT}]")
+
+
+def secrets_option(
+    about: str = "File of NAME=value lines, mode 0600.", default: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--secrets``; ``default``: what holds without it, in words."""
+    shown = f"{about}  [env: {SECRETS}{f'; default: {default}' if default else ''}]"
+    return click.option("--secrets", type=NEW_FILE, envvar=SECRETS, help=shown)
+
+
+def esl_option(about: str = "FreeSWITCH's event socket.", default: str = "127.0.0.1:8021") -> Callable[..., Any]:
+    """``--esl`` of the node; its password is in ROUTING_ESL_PASSWORD."""
+    shown = f"{about}  [env: {ESL}; default: {default}]"
+    return click.option("--esl", type=SERVER, envvar=ESL, default="127.0.0.1:8021", help=shown)
 
 
 def database_option(command: Callable[..., Any]) -> Callable[..., Any]:

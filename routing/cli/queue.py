@@ -14,7 +14,7 @@ import click
 from routing.cli.completion import offered
 from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
-from routing.cli.options import SERVER, redis_option
+from routing.cli.options import SERVER, esl_option, redis_option, root_option
 from routing.cli.people_store import must_be_known, people_store
 from routing.cli.queue_shown import SHORT, print_queue, without_callers
 from routing.cli.switch import switch
@@ -30,12 +30,8 @@ ANSWER_SECONDS = 5.0
 _http = click.option(
     "--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's web address."
 )
-_root = click.option(
-    "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
-)
-_esl = click.option(
-    "--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."
-)
+_root = root_option("The release root.")
+_esl = esl_option()
 _password = click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.")
 _person = click.argument("person", shell_complete=offered("people"))
 _name = click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
@@ -49,11 +45,7 @@ def queue() -> None:
 @queue.command("show")
 @click.argument("name", required=False)
 @_http
-@click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The release root: shows its queues where nobody waits too.",
-)
+@root_option("The release root: shows its queues where nobody waits too.", required=False)
 @redis_option("The engine's Redis, for --root.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 def show(name: str | None, http: str, root: Path | None, redis: str, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from routing.cli.calls import began
 from routing.cli.errors import UserError
 from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, when
-from routing.cli.options import COUNT, NEW_FILE
+from routing.cli.options import COUNT, secrets_option
 from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine, AuditLog
 from routing.desk.sounds import RECORDING, VOICEMAIL, file_of, is_here, kept_of
 from routing.desk.unlocking import Unlocking
@@ -94,7 +94,7 @@ def _line(each: Mapping[str, Any], zone: ZoneInfo) -> str:
 @click.argument("call_id", metavar="CALL")
 @click.option("--into", type=click.Path(path_type=Path), required=True, help="A new folder, or a new file NAME.zip.")
 @_REASON
-@click.option("--secrets", type=NEW_FILE, help="File with the private keys.  [default: the environment]")
+@secrets_option("File with the private keys.", "the environment")
 @desk_options
 def export(call_id: str, into: Path, reason: str, secrets: Path | None, root: Path, database: str) -> None:
     """Write a call's sounds with its record and its trace, as text and JSON, into a new folder or zip file.

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
-from routing.cli.options import ENGINE, FOLDER, NEW_FILE, NEW_FOLDER, SERVER
+from routing.cli.options import ENGINE, ESL, FOLDER, NEW_FOLDER, ROOT, SERVER, secrets_option
 from routing.cli.published import remember
 from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
@@ -35,6 +35,7 @@ from routing.speech.voices import CommandVoices
 #: What a node has that nobody has named.
 USUAL = NodeOptions(engine="127.0.0.1:8084", esl="127.0.0.1:8021")
 _LAST = "[default: as at the last publish"
+_WHERE = f"Release root.  [env: {ROOT}; default: var/root]"
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
@@ -56,10 +57,8 @@ def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         folder_argument,
-        click.option(
-            "--out", "--root", "root", type=NEW_FOLDER, default="var/root", show_default=True, help="Release root."
-        ),
-        click.option("--secrets", type=NEW_FILE, help=f"File of NAME=value lines, mode 0600.  {_LAST}, the project's]"),
+        click.option("--out", "--root", "root", type=NEW_FOLDER, envvar=ROOT, default="var/root", help=_WHERE),
+        secrets_option(default="that of the last publish, the project's"),
         click.option("--engine", type=ENGINE, default="", help=f"Where the engine listens.  {_LAST}, {USUAL.engine}]"),
         click.option("--quiet", is_flag=True, help="Print the release's name only."),
     ):
@@ -68,7 +67,9 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _esl_options = [
-    click.option("--esl", type=SERVER, default="", help=f"FreeSWITCH's event socket.  {_LAST}, {USUAL.esl}]"),
+    click.option(
+        "--esl", type=SERVER, envvar=ESL, default="", help=f"FreeSWITCH's event socket.  {_LAST}, {USUAL.esl}]"
+    ),
     click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
     click.option("--no-reload", is_flag=True, help="Do not reload FreeSWITCH; print what it needs."),
 ]
@@ -125,7 +126,7 @@ def publish_command(
 
 
 @click.command()
-@click.option("--out", "--root", "root", type=FOLDER, default="var/root", show_default=True, help="Release root.")
+@click.option("--out", "--root", "root", type=FOLDER, envvar=ROOT, default="var/root", help=_WHERE)
 @_esl
 def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
     """Make the release live again that was live before the last publish or rollback."""

@@ -12,7 +12,7 @@ from routing.cli.completion import offered
 from routing.cli.desk import explained
 from routing.cli.errors import UserError
 from routing.cli.listed import printable
-from routing.cli.options import FOLDER, database_option
+from routing.cli.options import database_option, root_option
 from routing.desk.application import create
 from routing.desk.plan import TABLE, DeskPlan, ReportMail, plan_of
 from routing.desk.report_serving import DeskMail, preview
@@ -28,7 +28,7 @@ from routing.web.server import LivePlan
 
 @click.command()
 @click.argument("name", shell_complete=offered("people"))
-@click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+@root_option()
 @database_option
 @click.option("--every", type=click.Choice(["day", "week"]), help="Which one.  [default: the one in the "
               "release, `week` without one]")  # fmt: skip

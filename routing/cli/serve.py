@@ -9,28 +9,30 @@ from pathlib import Path
 
 import click
 
-from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, RECOGNISER, SERVER, redis_option
+from routing.cli.options import (
+    LISTENER,
+    NETWORK,
+    RECOGNISER,
+    esl_option,
+    redis_option,
+    root_option,
+    secrets_option,
+)
 from routing.engine.serve import ServeFault, ServeOptions, run
 
 
 @click.command()
-@click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+@root_option()
 @click.option("--listen", type=LISTENER, default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects.")
 @click.option("--http", type=LISTENER, default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: one a core]")
 @click.option(
     "--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds for open calls at the end."
 )
-@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
+@secrets_option()
 @click.option("--allow-link-local", is_flag=True, help="Allow webhooks to link-local addresses.")
 @redis_option("redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.")
-@click.option(
-    "--esl",
-    type=SERVER,
-    default="127.0.0.1:8021",
-    show_default=True,
-    help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",
-)
+@esl_option("FreeSWITCH's event socket; ROUTING_ESL_PASSWORD.")
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help="The journal, where calls back are ordered: "
               "file or URL.  [default: journal.db in the root]")  # fmt: skip
 @click.option(

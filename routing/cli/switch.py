@@ -21,7 +21,8 @@ def switch(address: str, password: str | None) -> Callable[[str], str]:
     from routing.esl.client import SwitchFault, api
 
     if not password:
-        raise UserError("FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or use --esl-password")
+        places = "ROUTING_NODE to the node's folder, or ROUTING_ESL_PASSWORD"
+        raise UserError(f"FreeSWITCH's event socket needs its password: set {places}")
     where = event_socket(address, password)
 
     def ask(command: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from routing.cli.options import FOLDER, LISTENER, NEW_FILE, redis_option
+from routing.cli.options import LISTENER, redis_option, root_option, secrets_option
 from routing.model.problem import UserFailure
 from routing.process.memory import DATABASE_VARIABLE
 from routing.public import pops as screens
@@ -27,7 +27,7 @@ def public(name: str, port: int, about: str, serve: Serve, *options: Callable[..
     ``options``: its own ones."""
 
     @click.command(name, help=about)
-    @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+    @root_option()
     @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where the API is.")
     @click.option(
         "--http",
@@ -37,7 +37,7 @@ def public(name: str, port: int, about: str, serve: Serve, *options: Callable[..
         show_default=True,
         help="Where /health, /metrics are.",
     )
-    @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
+    @secrets_option()
     @click.option(
         "--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front."
     )

@@ -169,7 +169,7 @@ def test_the_event_socket_is_needed_only_when_accounts_changed(desk: Desk, monke
 def test_a_publish_that_cannot_say_so_to_freeswitch_changes_nothing(desk: Desk) -> None:
     result = desk.publish()
     assert result.exit_code == 1
-    assert "set ROUTING_ESL_PASSWORD" in result.stderr
+    assert "set ROUTING_NODE" in result.stderr
     assert current(desk.root) is None
     result = desk.publish("--esl", "127.0.0.1:1", environment={"ROUTING_ESL_PASSWORD": "geheim"})
     assert result.exit_code == 1

@@ -13,7 +13,7 @@ beginning of a talk a fifth of a second after it, and again in each later bridge
 
 from __future__ import annotations
 
-from routing.compile.recording import PLACE
+from routing.compile.recording import FROM_START, PLACE
 from routing.model.caller_shown import PERSON_LEG
 from routing.model.folder import Folder
 from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, CLIENT_LEG, INTO, RECORDING, SCHEME, SOUND
@@ -58,10 +58,10 @@ def _passes_on(here: Extension, what: str, file: str) -> None:
 
 
 def _client(context: Context, folder: Folder) -> None:
-    """Once: a leg runs it again in each later bridge."""
-    context.extension("client", Condition(f"${{{CLIENT_LEG}}}", "^true$"), pattern="^client@").do(
-        "log", "DEBUG this leg is ready"
-    )
+    """Once: a leg runs it again in each later bridge. The talk may have been moved before its recording began."""
+    ready = Condition(f"${{{CLIENT_LEG}}}", "^true$")
+    context.extension("client", ready, FROM_START, pattern="^client@").do("execute_extension", TALK)
+    context.extension("client", ready, pattern="^client@").do("log", "DEBUG this leg is ready")
     for what in (*_SIDES, _BY_KEY, _NOTHING):
         leg = context.extension("client", pattern=f"^client@{what}{_ARGUMENTS}")
         for name, value in ((CLIENT_LEG, "true"), (CLIENT, "$1"), (INTO, "$2"), ("routing_release", "$3"),

@@ -22,9 +22,10 @@ from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.parking import MOST_ROUNDS, PLACE, ROUNDS, Parking, leaves, spoken, waiting_in
 from routing.model.problem import Problem, did_you_mean
-from routing.model.talk_keys import BOUND, FILE, SENT_ON
+from routing.model.talk_keys import BOUND, FILE, HEARS, SENT_ON
 from routing.steps.base import RELEASE, sound_path
 from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.recording import TALK as RECORDED
 
 #: A place was not free in the very moment; the lock is tried so often.
 _TRIES, _PAUSE_MS = 5, 100
@@ -113,6 +114,7 @@ def parking_context(folder: Folder, parking: Parking) -> Context:
     waits.do("sched_transfer", f"+{parking.for_} too_long {_PLACE_FILE}")
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
     waits.do("hangup", "NORMAL_CLEARING")
+    context.extension(HEARS).do("execute_extension", RECORDED)
     _comes_back(context, folder, parking.otherwise)
     return context
 

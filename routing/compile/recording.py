@@ -31,17 +31,20 @@ from routing.model.recording import (
     HEARD,
     MASKED,
     RECORDING,
+    SCHEME,
     SOUND,
     WHISPER,
     Announcement,
 )
-from routing.model.talk_keys import REALM
+from routing.model.talk_keys import IN_ROOM, REALM
 from routing.steps.base import RELEASE, sound_path
 from routing.steps.dialplan import Condition, Context, Extension, any_of
-from routing.steps.recording import MASK_KEYS, OTHER_LEG, heard
+from routing.steps.recording import MASK_KEYS, OTHER_LEG, TALK, heard
 
 _NOBODY = Condition(f"${{{UNHEARD}}}", "^true$")
 _NOT_RECORDED = Condition(f"${{{RECORDING}}}", "^$")
+#: Recorded from the start of the talk, not by a person's keys.
+FROM_START = Condition(f"${{{BY_KEY}}}@${{{RECORDING}}}", f"^(?:{SCHEME})?@.")
 #: A client whose country is unknown: the number is hidden, or none.
 _HIDDEN = r"^(?!\+[0-9]{7,15}$)"
 PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
@@ -65,6 +68,8 @@ def recording_context(folder: Folder) -> Context:
         _record(context, label, masks=bool(folder.project.record_pause))
     if folder.project.record_announcement:
         _hear(context)
+    if folder.project.talk_keys:
+        _left(context, announces=bool(folder.project.record_announcement))
     if folder.project.record_pause:
         _mask(context, folder.project.record_pause)
     return context
@@ -150,6 +155,16 @@ def _record(context: Context, label: str, *, masks: bool) -> None:
     records.do("record_session", f"${{{RECORDING}}}")
     if masks:
         records.do("execute_extension", MASK_KEYS)
+
+
+def _left(context: Context, *, announces: bool) -> None:
+    """A person's key has taken both legs out of a talk, perhaps before its recording had begun: it begins while the
+    client waits. They hear the announcement in their room, as others may join them there meanwhile."""
+    context.extension("left", _NOBODY).do("log", "DEBUG nothing is recorded")
+    if announces:
+        due = (FROM_START, Condition(f"${{{ANNOUNCE}}}", SOUND))
+        context.extension("left", *due).set("api_on_conference_create", IN_ROOM)
+    context.extension("left", FROM_START).do("execute_extension", TALK)
 
 
 def _mask(context: Context, key: str) -> None:

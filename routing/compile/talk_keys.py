@@ -31,6 +31,7 @@ from routing.model.talk_keys import (
     BOUND,
     COMES_BACK,
     FILE,
+    HEARS,
     HOLD,
     JOIN,
     OWN_KEYS,
@@ -47,10 +48,12 @@ from routing.steps.base import HEAR_TONES, RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.recording import OTHER_LEG
+from routing.steps.recording import TALK as RECORDED
 
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
+_RECORDINGS = f"XML:{RELEASE}/{RECORDING}.xml {RECORDING}"
 #: A phone that was called, or one that has called and then knows whom it has reached.
 _IS_PERSON = Condition("${direction}@${routing_target}@${routing_phone}", rf"^(?:\w+@{PHONE}@.*|inbound@[^@]*@.+)$")
 
@@ -170,10 +173,12 @@ def _waits(context: Context) -> None:
     """The other party waits with music, in a room of their own, until somebody comes; with nobody there it ends."""
     waits = context.extension("waits")
     waits.do("sched_transfer", f"+{LONGEST_WAIT_SECONDS} nobody XML routing_transferred")
+    waits.do("execute_extension", f"left {_RECORDINGS}")
     waits.set("hangup_after_conference", "false")
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
     waits.do("execute_extension", f"rates {FILE}")
     waits.do("hangup", "NORMAL_CLEARING")
+    context.extension(HEARS).do("execute_extension", RECORDED)
     rates = context.extension("rates", Condition(f"${{{WHERE}}}", "^(.+)$"))
     rates.do("transfer", f"$1 XML {CONTEXT}")
     typed = context.extension("typed", Condition("${routing_digits}", "."))
@@ -215,7 +220,7 @@ def _keys_in_room(context: Context, folder: Folder) -> str:
         if key:
             action = f"api:uuid_broadcast,${{{WAITS}}} execute_extension::{what} aleg,self,self"
             in_room.do("bind_digit_action", f"{REALM},{key},{action}")
-            context.extension(what).do("execute_extension", f"{what} XML:{RELEASE}/{RECORDING}.xml {RECORDING}")
+            context.extension(what).do("execute_extension", f"{what} {_RECORDINGS}")
     return f"in_room {FILE}"
 
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from routing.compile.templates import render
 from routing.model.rating import AS_TALK_BEGINS
-from routing.model.talk_keys import COMES_BACK, SENT_ON
+from routing.model.talk_keys import COMES_BACK, IN_ROOM, SENT_ON
 from routing.model.typed_digits import FORGETS
 from routing.steps.dialplan import Condition, Context, Extension
 
@@ -64,14 +64,14 @@ _FROM_OUTSIDE = (
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
 #: Variables that make FreeSWITCH run a command. Few are needed: at a hangup, to forget a PIN and to send on who waits;
-#: as a talk that may be rated begins, an extension of the step itself.
+#: as the room of who waits opens, an announcement; as a talk that may be rated begins, an extension of the step itself.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
 _GIVES_FREE = r"global_setvar routing_parked_[a-z]\w*_n\d+==\$\{uuid\}(?:@\$\{routing_talk\})?"
 _KNOWN_COMMAND = re.compile(
     rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|api_reporting_hook=(?:{_GIVES_FREE})?"
-    rf"|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
+    rf"|api_on_conference_create={re.escape(IN_ROOM)}|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
 )
 
 

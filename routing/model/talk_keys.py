@@ -23,6 +23,9 @@ ASKS = "routing_asks"
 #: Commands at the hangup of who asks: the party who waits goes where it was to go, or comes back to their phone.
 SENT_ON = f"uuid_transfer ${{{WAITS}}} ${{routing_digits}} XML routing_transferred"
 COMES_BACK = f"uuid_transfer ${{{WAITS}}} nobody XML routing_transferred"
+#: A command as the room of who waits opens: they hear there that they are recorded.
+HEARS = "hears"
+IN_ROOM = f"uuid_broadcast ${{uuid}} execute_extension::{HEARS} aleg"
 #: A person's phone, as targets of legs name it: ``ivan.desk``.
 PHONE = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*"
 #: ``true``: keys are bound to this leg for itself, as it has called a colleague.

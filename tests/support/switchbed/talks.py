@@ -60,11 +60,9 @@ class Talk:
         self.heard_both()
 
     def heard_both(self) -> None:
-        """Wait until they hear each other, and are recorded if they should: that begins a fifth of a second later."""
+        """Wait until they hear each other."""
         assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
         self.variable("uuid")  # the client's leg is known while there are two
-        if (file := self.variable("routing_recording")).startswith("/"):
-            assert until(Path(file).exists)
 
     def say(self, hertz: int) -> None:
         """The client says something else from now on."""

@@ -24,7 +24,7 @@ ALLOWED = frozenset(
     """
     routing_release routing_scheme routing_language routing_caller routing_number routing_caller_pays routing_jumps
     routing_hours
-    routing_digits routing_further routing_further_invalid
+    routing_digits routing_digits_invalid routing_further routing_further_invalid
     routing_decision routing_asked routing_answered routing_ring_for routing_label routing_waits
     routing_noted routing_left routing_legs routing_by uuid domain
     routing_entered routing_offers routing_say routing_said routing_next routing_ringback routing_tries routing_verdict
@@ -59,7 +59,7 @@ FAMILY = re.compile(
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (
-    r"routing_(?:caller|client|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest|spoken"
+    r"routing_(?:caller|client|digits|digits_invalid|further|further_invalid|label|decision|answered|ring_for|asking_rest|spoken"
     r"|(?:entity|source|ask|lookup)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")

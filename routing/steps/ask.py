@@ -38,6 +38,7 @@ from routing.model.sound_fields import Sound
 from routing.model.typed_digits import FORGET, HIDE_KEYS, MOST_DIGITS, SECRET, TYPED
 from routing.steps.base import HEAR_TONES, Complaint, Emitter, Step, sound_files, sound_path
 from routing.steps.dialplan import Condition, Extension
+from routing.steps.keys_read import ENDED_BY, RESULT, UNHEARD_SOUND
 from routing.steps.menu import INVALID
 from routing.steps.recording import CALL_FILE
 
@@ -46,8 +47,6 @@ RESTARTS = 3
 #: Scratch variables: failed tries and restarts, one ``x`` each; digits still to be read back, their sounds, the answer.
 _TRIED, _RESTARTED = "routing_asking_tried", "routing_asking_restarted"
 _REST, _SOUNDS, _CONFIRMED = "routing_asking_rest", "routing_asking_sounds", "routing_asking_confirmed"
-#: FreeSWITCH's own: the key that ended the input; `failure` when nothing was typed.
-_ENDED_BY, _RESULT = "read_terminator_used", "read_result"
 DIGIT_SOUNDS = tuple(f"digits/{digit}.wav" for digit in range(10))
 _LENGTH = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?", re.ASCII)
 
@@ -139,7 +138,7 @@ class AskStep(Step):
             for place in places:
                 self._read(out, place, path, sounds)
                 place.do("execute_extension", out.go(f"{path}.then"))
-        again = out.context.extension(f"{path}.star", Condition(f"${{{_ENDED_BY}}}", r"^\*$"))
+        again = out.context.extension(f"{path}.star", Condition(f"${{{ENDED_BY}}}", r"^\*$"))
         again.do("transfer", out.go(f"{path}.again"))
         self._again(out, path)
         if self.read_back:
@@ -158,8 +157,8 @@ class AskStep(Step):
 
     def _read(self, out: Emitter, here: Extension, path: str, sounds: str) -> None:
         least, most = self.length
-        here.set(_ENDED_BY, "")
-        prompts = f"{sounds} silence_stream://20"
+        here.set(ENDED_BY, "")
+        prompts = f"{sounds} {UNHEARD_SOUND}"
         accepted = f"^[0-9]{{{least},{most}}}$"
         failure = out.go(f"{path}.again")
         here.do(
@@ -173,12 +172,12 @@ class AskStep(Step):
     def _again(self, out: Emitter, path: str) -> None:
         """The next try, or the next step; a restart is no try. Any key interrupts `invalid`, and none is lost in it."""
         restart = Condition(
-            f"${{{_ENDED_BY}}}@${{{_RESULT}}}@${{{_RESTARTED}}}", rf"^(?:\*@[a-z]*|#@failure)@x{{0,{RESTARTS - 1}}}$"
+            f"${{{ENDED_BY}}}@${{{RESULT}}}@${{{_RESTARTED}}}", rf"^(?:\*@[a-z]*|#@failure)@x{{0,{RESTARTS - 1}}}$"
         )
         following = [("more", (restart,), _RESTARTED)]
         if self.tries > 1:
             left = f"x{{0,{self.tries - 2}}}"
-            typed = Condition(f"${{{_RESULT}}}@${{{_TRIED}}}", f"^(?:success|timeout)@{left}$")
+            typed = Condition(f"${{{RESULT}}}@${{{_TRIED}}}", f"^(?:success|timeout)@{left}$")
             following += [("wrong", (typed,), _TRIED), ("more", (Condition(f"${{{_TRIED}}}", f"^{left}$"),), _TRIED)]
         for label, conditions, counted in (*following, ("then", (), "")):
             again = out.context.extension(f"{path}.again", *conditions)
@@ -196,7 +195,7 @@ class AskStep(Step):
         for _ in range(self.length.most):
             back.do("execute_extension", out.go(f"{path}.digit"))
         back.set(_CONFIRMED, "")
-        sounds = f"file_string://${{{_SOUNDS}}}{sound_files(prompt)} silence_stream://20"
+        sounds = f"file_string://${{{_SOUNDS}}}{sound_files(prompt)} {UNHEARD_SOUND}"
         failure = out.go(f"{path}.other")
         wait = self.wait * 1000
         back.do("play_and_get_digits", f"1 1 1 {wait} none {sounds} {_CONFIRMED} ^1$ {wait} {failure}")
@@ -204,8 +203,8 @@ class AskStep(Step):
         digit.set(_SOUNDS, f"${{{_SOUNDS}}}{sound_path('digits/$1.wav')}!")
         digit.set(_REST, "$2")
         other = out.context.extension(f"{path}.other")
-        other.set(_ENDED_BY, "")
-        other.set(_RESULT, "failure")
+        other.set(ENDED_BY, "")
+        other.set(RESULT, "failure")
         other.do("transfer", out.go(f"{path}.again"))
 
     def own_seconds(self, folder: Folder) -> float:

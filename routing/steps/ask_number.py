@@ -31,6 +31,7 @@ from routing.model.sound_fields import Sound
 from routing.model.stated_number import MOST_DIGITS, STATED_NUMBER
 from routing.steps.base import HEAR_TONES, RELEASE, Emitter, Step, sound_path
 from routing.steps.dialplan import Condition, Extension
+from routing.steps.keys_read import DIGITS, UNHEARD_SOUND
 
 #: The file and the context in a release that turn digits into a number.
 READ = "told"
@@ -65,7 +66,7 @@ class AskNumberStep(Step):
         asking.do("transfer", out.go(after))
         out.context.extension(f"{path}.ask").do("transfer", out.go(after))
         trying = out.context.extension(f"{path}.try", Condition(f"${{{STATED_NUMBER}}}", "^$"))
-        trying.set("routing_digits", "")
+        trying.set(DIGITS, "")
         trying.do("play_and_get_digits", self._question())
         trying.do("execute_extension", f"{READ} XML:{RELEASE}/{READ}.xml {READ}")
         return None
@@ -73,7 +74,7 @@ class AskNumberStep(Step):
     def _question(self) -> str:
         # whatever is no number is kept: of what does not fit FreeSWITCH keeps nothing, as if nothing had been dialled
         return (
-            f"1 {MOST_DIGITS} 1 {self.wait * 1000} # {sound_path(self.prompt)} silence_stream://20 routing_digits "
+            f"1 {MOST_DIGITS} 1 {self.wait * 1000} # {sound_path(self.prompt)} {UNHEARD_SOUND} {DIGITS} "
             f"^[0-9A-D*]+$ {self.between * 1000}"
         )
 

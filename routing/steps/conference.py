@@ -43,6 +43,7 @@ from routing.steps import targets
 from routing.steps.base import HEAR_TONES, RELEASE, Complaint, Emitter, Reference, Step, StepItem, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import invitation
+from routing.steps.keys_read import RESULT, UNHEARD_SOUND
 from routing.steps.lists import Steps
 from routing.steps.menu import INVALID
 from routing.steps.recording import ANNOUNCE_NOW
@@ -130,11 +131,12 @@ class ConferenceStep(Step):
         trying.do("execute_extension", f"{pin} XML:{RELEASE}/{PINS}.xml {PINS}")
         trying.set(TYPED, "")
         trying.do("execute_extension", out.go(f"{path}.wrong"))
-        wrong = out.context.extension(f"{path}.wrong", Condition(f"${{{ADMITTED}}}", "^$"))
+        typed = Condition(f"${{{ADMITTED}}}@${{{RESULT}}}", "^@(?:success|timeout)$")  # silence is no mistake
+        wrong = out.context.extension(f"{path}.wrong", typed)
         wrong.do("playback", sound_path(self.invalid or INVALID))
 
     def _question(self) -> str:
-        times = f"{FIRST_KEY_SECONDS * 1000} # {sound_path(self.prompt or '')} silence_stream://20 {TYPED}"
+        times = f"{FIRST_KEY_SECONDS * 1000} # {sound_path(self.prompt or '')} {UNHEARD_SOUND} {TYPED}"
         return f"1 {MOST_KEYS} 1 {times} ^[0-9A-D*]+$ {NEXT_KEY_SECONDS * 1000}"
 
     def _enter(self, out: Emitter, path: str) -> None:

@@ -18,6 +18,7 @@ from routing.model.recognition import AUDIO, AUDIO_FOLDER, ENDING, MISSED, OPTIO
 from routing.model.spoken import SoundRow
 from routing.steps.base import HEAR_TONES, Emitter, StepItem, sound_files, sound_path
 from routing.steps.dialplan import Condition, Extension
+from routing.steps.keys_read import DIGITS, UNHEARD_SOUND, read_keys
 from routing.steps.listen_fields import ListenOption
 from routing.steps.menu import INVALID
 
@@ -164,15 +165,17 @@ class Listening:
         by_key = {option.key: name for name, option in self._step.options.items() if option.key}
         menu = self._extension("keys")
         self._end(menu)
-        menu.set("routing_digits", "")
-        sounds = f"{sound_path(self._step.keys)} {sound_path(self._step.invalid or INVALID)}"
-        accepted = "|".join(map(re.escape, by_key))
-        ends = "none" if "#" in by_key else "#"
-        question = f"1 1 {self._step.tries} {self._wait_ms} {ends} {sounds}"
-        menu.do("play_and_get_digits", f"{question} routing_digits ^({accepted})$")
+        accepted, ends = "|".join(map(re.escape, by_key)), "none" if "#" in by_key else "#"
+
+        def read(asking: Extension, sounds: str) -> None:
+            question = f"1 1 1 {self._wait_ms} {ends} {sounds} {UNHEARD_SOUND}"
+            asking.do("play_and_get_digits", f"{question} {DIGITS} ^({accepted})$")
+
+        sounds = {"prompt": self._step.keys, "invalid": self._step.invalid or INVALID}
+        read_keys(self._out, menu, f"{self._path}.keys", **sounds, tries=self._step.tries, read=read)
         menu.do("transfer", self._go("choice"))
         for key, name in by_key.items():
-            pressed = Condition("${routing_digits}", f"^{re.escape(key)}$")
+            pressed = Condition(f"${{{DIGITS}}}", f"^{re.escape(key)}$")
             self._extension("choice", pressed).do("transfer", self._go(name))
         self._extension("choice").do("transfer", self._go("none"))
 

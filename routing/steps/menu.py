@@ -30,10 +30,10 @@ from routing.steps.base import (
     Step,
     StepItem,
     label_part,
-    sound_path,
 )
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
+from routing.steps.keys_read import DIGITS, UNHEARD_SOUND, WRONG, read_keys
 from routing.steps.lists import Steps
 from routing.steps.typed import DigitInput, last_keys, parts
 
@@ -64,7 +64,7 @@ class MenuStep(Step):
         examples=["1s", "3s"],
     )
     tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played.")
-    invalid: Sound | None = Field(None, description="Played after a wrong key, and when no key came.")
+    invalid: Sound | None = Field(None, description="Played after a wrong key; without a key the prompt is repeated.")
     otherwise: Steps | None = Field(None, description="Steps without a choice.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
@@ -82,22 +82,17 @@ class MenuStep(Step):
             yield ("otherwise",), "otherwise", self.otherwise
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``play_and_get_digits``, then one extension per choice, which tests the digits again."""
+        """`read_keys`, then one extension per choice, which tests the digits again."""
         here.do("answer")
         here.do("execute_extension", HEAR_TONES)
-        questions = self._questions(out.folder)
-        if len(questions) == 1:
-            here.set("routing_digits", "")
-            here.do("play_and_get_digits", self._question(out.folder, questions[0]))
-        else:
-            self._one_by_one(out, here, path, questions)
+        self._read(out, here, path)
         here.do("transfer", out.go(f"{path}.choice"))
         for key, steps in self.options.items():
-            chosen = Condition("${routing_digits}", f"^{re.escape(key)}$")
+            chosen = Condition(f"${{{DIGITS}}}", f"^{re.escape(key)}$")
             prefix = f"{path}.{label_part(key)}."
             out.steps(steps, out.context.extension(f"{path}.choice", chosen), prefix, after)
         if self.extensions:
-            dialled = Condition("${routing_digits}", f"^({self._extensions(out.folder)})$")
+            dialled = Condition(f"${{{DIGITS}}}", f"^({self._extensions(out.folder)})$")
             colleague = out.context.extension(f"{path}.choice", dialled)
             colleague.do("execute_extension", f"$1 XML:{RELEASE}/internal.xml colleagues")
             colleague.do("transfer", out.go(after))
@@ -107,35 +102,39 @@ class MenuStep(Step):
 
     def unheard(self, out: Emitter, here: Extension, path: str, after: str) -> None:
         """Nobody presses a key."""
-        here.set("routing_digits", "")
+        here.set(DIGITS, "")
         here.do("transfer", out.go(f"{path}.choice"))
 
-    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitInput]) -> None:
-        """Read the first key, then the digits that may follow it, until one try succeeds.
+    def _read(self, out: Emitter, here: Extension, path: str) -> None:
+        """Read the first key, then the digits that may follow it."""
+        questions = self._questions(out.folder)
 
-        Use `execute_extension`: a transfer discards keys that were pressed meanwhile, as playing `invalid` does.
-        """
-        here.set("routing_digits", "")
-        for _ in range(self.tries):
-            here.do("execute_extension", out.go(f"{path}.ask"))
-        asking = out.context.extension(f"{path}.ask", Condition("${routing_digits}", "^$"))
-        asking.do("play_and_get_digits", self._question(out.folder, questions[0], tries=1))
-        asking.do("execute_extension", out.go(f"{path}.typed"))
+        def read(asking: Extension, sounds: str) -> None:
+            asking.do("play_and_get_digits", self._question(out.folder, questions[0], sounds))
+            if questions[1:]:
+                asking.do("execute_extension", out.go(f"{path}.typed"))
+
+        sounds = {"prompt": self.prompt, "invalid": self.invalid or INVALID}
+        read_keys(out, here, path, **sounds, tries=self.tries, read=read)
+        if questions[1:]:
+            self._read_further(out, path, questions)
+
+    def _read_further(self, out: Emitter, path: str, questions: list[DigitInput]) -> None:
         for part in questions[1:]:
-            further = out.context.extension(f"{path}.typed", Condition("${routing_digits}", f"^{part.typed}$"))
+            further = out.context.extension(f"{path}.typed", Condition(f"${{{DIGITS}}}", f"^{part.typed}$"))
             further.set("routing_further", "")
             further.do("play_and_get_digits", self._further(part))
             further.do("execute_extension", out.go(f"{path}.more"))
-        whole = "${routing_digits}@${routing_further}@${routing_further_invalid}"
+        whole = f"${{{DIGITS}}}@${{routing_further}}@${{routing_further_invalid}}"
         more = out.context.extension(f"{path}.more", Condition(whole, r"^(\d{1,8})@(\d{1,8})@$"))
-        more.set("routing_digits", "$1$2")
+        more.set(DIGITS, "$1$2")
         if any(len(part.typed) > 1 for part in questions):
             more.do("execute_extension", out.go(f"{path}.typed"))
         complete = [part.typed for part in questions[1:] if part.typed in {*self.options, *out.folder.extensions}]
         unless = f"(?!(?:{'|'.join(complete)})@@$)" if complete else ""
         wrong = out.context.extension(f"{path}.more", Condition(whole, f"^{unless}"))
-        wrong.set("routing_digits", "")
-        wrong.do("playback", sound_path(self.invalid or INVALID))
+        wrong.set(DIGITS, "")
+        wrong.set(WRONG, "more")
 
     def _questions(self, folder: Folder) -> list[DigitInput]:
         listed = tuple(folder.extensions) if self.extensions else ()
@@ -143,22 +142,21 @@ class MenuStep(Step):
             return [DigitInput("", listed or ("0",))]
         return list(parts(listed))
 
-    def _question(self, folder: Folder, part: DigitInput, tries: int = 0) -> str:
-        """Arguments that play the prompt and read the first keys."""
+    def _question(self, folder: Folder, part: DigitInput, sounds: str) -> str:
+        """Arguments that play the sounds and read the first keys."""
         accepted = [re.escape(key) for key in self.options]
         if self.extensions:
             accepted += [self._extensions(folder)] if len(part.choices) > MOST_LISTED else part.choices
-        wait = f"{self.wait * 1000} {self._terminators(part)} {sound_path(self.prompt)}"
-        sounds = f"{wait} {sound_path(self.invalid or INVALID)}"
+        wait = f"{self.wait * 1000} {self._terminators(part)} {sounds} {UNHEARD_SOUND}"
         expression = "|".join(dict.fromkeys(accepted))
-        return f"1 {part.most} {tries or self.tries} {sounds} routing_digits ^({expression})$ {self.between * 1000}"
+        return f"1 {part.most} 1 {wait} {DIGITS} ^({expression})$ {self.between * 1000}"
 
     def _further(self, part: DigitInput) -> str:
-        """Arguments that read further digits without a prompt; `invalid` is played at the end."""
+        """Arguments that read further digits without a prompt."""
         wait, expression = self.between * 1000, "|".join(part.choices)
         kept = "".join(f"+{key}" for key in last_keys(part.choices) if key != "#")
         ends = f"#{kept}" if part.most > 1 else "#"
-        return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
+        return f"1 {part.most} 1 {wait} {ends} silence {UNHEARD_SOUND} routing_further ^({expression})$ {wait}"
 
     def _terminators(self, part: DigitInput) -> str:
         """Keys that end the input: ``#``, and keys after which no other can follow; ``+`` keeps them in the input.

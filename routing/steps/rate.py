@@ -53,10 +53,11 @@ from routing.model.sound_fields import Sound
 from routing.steps.base import HEAR_TONES, Complaint, Emitter, Reference, sound_files, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import MEMORY_SECONDS, DynamicStep, when
+from routing.steps.keys_read import RESULT, UNHEARD_SOUND
 from routing.steps.menu import INVALID
 
-#: Failed tries, one ``x`` each; FreeSWITCH's own: `failure` when nothing was typed.
-_TRIED, _RESULT = "routing_rate_tried", "read_result"
+#: Failed tries, one ``x`` each.
+_TRIED = "routing_rate_tried"
 #: FreeSWITCH's own: a transfer releases nothing of what the leg is counted for.
 _KEEPS_COUNTS = "limit_ignore_transfer"
 #: The counter's bound as a talk begins: only the time matters.
@@ -157,7 +158,7 @@ class RateStep(DynamicStep):
         both = (self.invalid or INVALID, self.prompt)
         self._read(out, wrong, path, f"file_string://{'!'.join(map(sound_files, both))}")
         if self.tries > 1:
-            typed = Condition(f"${{{_RESULT}}}@${{{_TRIED}}}", f"^(?:success|timeout)@x{{0,{self.tries - 2}}}$")
+            typed = Condition(f"${{{RESULT}}}@${{{_TRIED}}}", f"^(?:success|timeout)@x{{0,{self.tries - 2}}}$")
             again = out.context.extension(f"{path}.again", typed)
             again.set(_TRIED, f"${{{_TRIED}}}x")
             again.set(SCORE, "")
@@ -170,7 +171,7 @@ class RateStep(DynamicStep):
     def _read(self, out: Emitter, here: Extension, path: str, sounds: str) -> None:
         wait, score = self.wait * 1000, f"^[{SCORES[0]}-{SCORES[-1]}]$"
         again = out.go(f"{path}.again")
-        here.do("play_and_get_digits", f"1 1 1 {wait} none {sounds} silence_stream://20 {SCORE} {score} {wait} {again}")
+        here.do("play_and_get_digits", f"1 1 1 {wait} none {sounds} {UNHEARD_SOUND} {SCORE} {score} {wait} {again}")
         here.do("transfer", out.go(f"{path}.scored"))
 
     def _scored(self, out: Emitter, path: str) -> None:

@@ -1,0 +1,1 @@
+"""Projects of other systems as schemes: dumps of FusionPBX and FreePBX, and spreadsheets."""

@@ -18,6 +18,7 @@ The parts, inner ones first; a module imports only from its own part and those b
              about to ring
 ``speech``   voices: the commands that speak texts while schemes are compiled
 ``sample``   a month of simulated calls in a journal, for a first look at the desk
+``imports``  projects of other systems: FusionPBX, FreePBX, spreadsheets
 ``callbacks`` orders to call clients back, in the journal's database
 ``process``  what every process of ours needs: log lines, secrets, folders that go with it, Redis by its environment
 ``release``  releases on disk: publishing, the live one, the tables that calls name, which are kept

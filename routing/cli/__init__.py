@@ -32,6 +32,7 @@ COMMANDS = {
     "forget": ("routing.cli.forget", "forget", "Remove everything that is known of a client's number."),
     "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
+    "import": ("routing.cli.imports", "group", "Write schemes from FusionPBX, FreePBX or spreadsheets."),
     "init": ("routing.cli.init", "init", "Write a small new project."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.cli.node", "node", "Prepare a FreeSWITCH node."),

@@ -50,12 +50,12 @@ def _country(text: str) -> None:
         raise ValueError(f"`{text}` is no country: write its ISO code, UA")
 
 
-_COUNTRY = Value("country", _country)
+COUNTRY = Value("country", _country)
 
 
 @click.command()
 @click.argument("folder", type=NEW_FOLDER)
-@click.option("--country", type=_COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: prompted]")
+@click.option("--country", type=COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: prompted]")
 @click.option("--timezone", type=ZONE, help="Zone of the opening hours.  [default: the country's main one]")
 @click.option("--pipeline", type=click.Choice((*PIPELINES, "none")), default="none", show_default=True)
 def init(folder: Path, country: str | None, timezone: str | None, pipeline: str) -> None:
@@ -113,7 +113,7 @@ def _example(country: str, kind: int) -> str:
 
 def _prompted() -> str:
     try:
-        return str(click.prompt("Country (ISO code)", default=_guess(), type=_COUNTRY))
+        return str(click.prompt("Country (ISO code)", default=_guess(), type=COUNTRY))
     except click.Abort:
         raise click.UsageError("name the country: --country UA") from None
 

@@ -5,6 +5,7 @@ Each type returns the text that the user wrote, checked; click reports what is w
 
 from __future__ import annotations
 
+import codecs
 import ipaddress
 import re
 import shlex
@@ -130,6 +131,14 @@ def _export(text: str) -> None:
         raise ValueError(f"`{text}` is not the name of an export: write `ga4.NAME` or `webhooks.NAME`")
 
 
+def _encoding(text: str) -> None:
+    try:
+        codecs.lookup(text)
+        b"text".decode(text)
+    except (LookupError, UnicodeError, ValueError):
+        raise ValueError(f"`{text}` is no encoding of text: write utf-8 or cp1251") from None
+
+
 SERVER = Value("host:port", _place(1))
 ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
@@ -141,6 +150,7 @@ NETWORK = Value("network", _network)
 REDIS = Value("url", _redis)
 ZONE = Value("zone", _zone)
 CLOCK = Value("time", _clock)
+ENCODING = Value("encoding", _encoding)
 EXPORT = Value("export", _export)
 RATE = Value("rate", _rate)
 DURATION = Value("duration", parse_duration)

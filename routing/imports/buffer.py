@@ -14,7 +14,7 @@ LONGEST = 1 << 26
 REACH = 1 << 16
 
 
-class Window:
+class DumpWindow:
     """Bytes of a stream from a position on, with the number of the line there."""
 
     def __init__(self, stream: BinaryIO) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from routing.imports.buffer import LONGEST, REACH, Window
+from routing.imports.buffer import LONGEST, REACH, DumpWindow
 from routing.imports.fault import ImportFault
 from routing.imports.literals import copied, literal
 from routing.imports.rows import Row, Tables
@@ -57,9 +57,9 @@ def _passing(backslashes: bool) -> re.Pattern[bytes]:
 class DumpReader:
     """Reads one dump. ``mysql``: whether backslashes escape, and the way it was written."""
 
-    def __init__(self, stream: BinaryIO, wanted: Iterable[str], *, mysql: bool, encoding: str = "utf-8") -> None:
-        self._window = Window(stream)
-        self._wanted = frozenset(wanted)
+    def __init__(self, stream: BinaryIO, tables: Iterable[str], *, mysql: bool, encoding: str = "utf-8") -> None:
+        self._window = DumpWindow(stream)
+        self._tables_read = frozenset(tables)
         self._mysql = mysql
         self._encoding = encoding
         self._tables = Tables()
@@ -104,8 +104,8 @@ class DumpReader:
     def _create(self, table: str) -> None:
         """The columns in their order, for rows that name none."""
         start = self._window.line
-        text = self._pass_statement(f"the definition of table {table}", keep=table in self._wanted)
-        if table not in self._wanted:
+        text = self._pass_statement(f"the definition of table {table}", keep=table in self._tables_read)
+        if table not in self._tables_read:
             return
         columns = []
         for part in _split(text.partition(b"(")[2]):
@@ -126,7 +126,7 @@ class DumpReader:
         while not window.take(_COPY_END):
             if window.is_at_end:
                 raise self._cut(table)
-            if table not in self._wanted:
+            if table not in self._tables_read:
                 window.pass_until(b"\n\\.")
                 continue
             line, found = window.line, window.take(_LINE)
@@ -135,7 +135,7 @@ class DumpReader:
 
     def _insert(self, table: str) -> None:
         window = self._window
-        if table not in self._wanted:
+        if table not in self._tables_read:
             self._pass_statement(f"table {table}")
             return
         listed = window.take(_COLUMNS)
@@ -186,7 +186,7 @@ class DumpReader:
             return value.decode(self._encoding, "replace")
 
     def _known(self, table: str) -> list[str]:
-        if table in self._wanted and table not in self._columns:
+        if table in self._tables_read and table not in self._columns:
             where = f"line {self._window.line}: table {table} is filled before it is created"
             raise ImportFault(f"{where}: dump its definition too (no `--data-only`, no `--no-create-info`)")
         return self._columns.get(table, [])

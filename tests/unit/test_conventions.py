@@ -43,6 +43,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "graph": PURE,
     "simulate": PURE,
     "sample": (*PURE, "journal"),
+    "imports": ("model",),
     **dict.fromkeys(ADAPTERS, ("model",)),
     **dict.fromkeys(("track", "pops"), ("model", "web")),
     "web": ("model", "http", "process"),
@@ -54,7 +55,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
     "desk": (*PURE, *ADAPTERS, "graph", "diff", "process", "release", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
-    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "simulate", "sample", *WIRED),
+    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "simulate", "sample", "imports", *WIRED),
 }
 #: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
 EDGES = {"offline/socket_peer.py", "offline/files.py"}

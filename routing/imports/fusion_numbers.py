@@ -1,0 +1,93 @@
+"""FusionPBX: destinations, which are the company's numbers, and gateways."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from routing.imports.draft import ImportDraft, Steps, ended
+from routing.imports.fusion import FusionTargets, enabled
+from routing.imports.people import host
+from routing.imports.rows import Row, Tables
+from routing.imports.trunks import Trunk, add_trunk
+
+_LOST = {
+    "destination_cid_name_prefix": ("a prefix before the caller's name", "write `label` into the ring steps"),
+    "destination_conditions": ("conditions on the caller", "write a step `match`"),
+    "destination_hold_music": ("music on hold of its own", "write `music` into the scheme"),
+    "destination_distinctive_ring": ("distinctive ringing", "write `label` into the ring steps"),
+    "fax_uuid": ("reception of faxes", "keep a fax server for this number"),
+}
+
+
+def numbers(tables: Tables, targets: FusionTargets) -> None:
+    """Each number, in the scheme to which it leads."""
+    for row in enabled(tables["v_destinations"], "destination_enabled"):
+        if row.text("destination_type", "inbound") == "inbound":
+            _number(row, targets)
+
+
+def _number(row: Row, targets: FusionTargets) -> None:
+    draft, written = targets.draft, row.text("destination_number")
+    number = _e164(row, draft)
+    if not number:
+        what = "the number cannot be read as one of the country"
+        draft.report.lost(row, written, "destination_number", what, "write it into `numbers` of its scheme and gateway")
+    elif any(number in scheme.numbers for scheme in draft.schemes.values()):
+        draft.report.lost(
+            row, written, "destination_number", "the number is there twice: the first one counts", "look which is right"
+        )
+        return
+    for column, (what, remedy) in _LOST.items():
+        if row.text(column) not in ("", "[]", "null", "{}"):
+            draft.report.lost(row, written, column, what, remedy)
+    steps = ended(_actions(row, written, targets))
+    record = "both" if row.flag("destination_record") else ""
+    title = row.text("destination_description") or f"number {written}"
+    draft.lead(number, f"destination {written} {row.text('destination_description')}", title, steps, record)
+
+
+def _e164(row: Row, draft: ImportDraft) -> str:
+    """The number as written, or behind its prefixes; patterns around plain digits are taken off."""
+    plain = (
+        re.sub(r"^\^|\$$|[()\s.-]|\\\+\??|\\d", "", row.text("destination_number")).replace("+?", "").replace("1?", "1")
+    )
+    prefix, area = row.text("destination_prefix").lstrip("+"), row.text("destination_area_code")
+    tries = [f"+{prefix}{area}{plain.lstrip('+')}"] if prefix else []
+    tries += [f"{area}{plain}", plain, f"+{plain.lstrip('+')}"]
+    return next((found for each in tries if re.fullmatch(r"\+?\d{5,15}", each) and (found := draft.number(each))), "")
+
+
+def _actions(row: Row, key: str, targets: FusionTargets) -> Steps:
+    listed = row.text("destination_actions")
+    if not listed or listed in ("[]", "null"):
+        app, data = row.text("destination_app"), row.text("destination_data")
+        return targets.steps(row, key, "destination_data", app, data) if app else []
+    try:
+        actions = [(str(each["destination_app"]), str(each["destination_data"])) for each in json.loads(listed) if each]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        targets.draft.report.lost(
+            row, key, "destination_actions", "actions that are no JSON", "write the scheme's steps"
+        )
+        return []
+    steps: Steps = []
+    for app, data in actions:
+        if app and app not in ("set", "answer", "export") and not (steps and "play" not in steps[-1]):
+            steps += targets.steps(row, key, "destination_actions", app, data)
+    return steps
+
+
+def gateways(tables: Tables, draft: ImportDraft) -> None:
+    """The trunks; passwords stay where they are."""
+    for row in enabled(tables["v_gateways"], "enabled"):
+        name = row.text("gateway")
+        proxy = host(row.text("proxy"))
+        if not proxy:
+            draft.report.lost(
+                row, name, "proxy", "the trunk's address is no host", "write the gateway into project.yaml"
+            )
+            continue
+        trunk = Trunk(
+            name, proxy, row.text("username"), row.flag("register"), row.text("register_transport"), row.text("realm")
+        )
+        add_trunk(draft, row, "password", trunk)

@@ -1,0 +1,47 @@
+"""What both systems say of people, in the form of schemes."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import TypeAdapter, ValidationError
+
+from routing.imports.draft import DraftPerson, ImportDraft
+from routing.imports.rows import Row
+from routing.model.addresses import Email, Host
+
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+_HOST: TypeAdapter[str] = TypeAdapter(Host)
+
+
+def email(text: str) -> str:
+    """An e-mail address; empty when it is none."""
+    return _valid(_EMAIL, text)
+
+
+def host(text: str) -> str:
+    """A host, perhaps with a port; empty when it is none."""
+    return _valid(_HOST, text)
+
+
+def _valid(adapter: TypeAdapter[str], text: str) -> str:
+    try:
+        return adapter.validate_python(text.strip()) if text.strip() else ""
+    except ValidationError:
+        return ""
+
+
+def set_account(draft: ImportDraft, person: DraftPerson, row: Row, column: str, extension: str) -> None:
+    """The SIP account, which keeps its name, and the extension."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", extension):
+        what = "the name of the account has letters that SIP accounts cannot have here"
+        draft.report.lost(row, extension, column, what, "give the person a new account")
+        return
+    if any(phone.get("sip") == extension for each in draft.people.values() for phone in each.phones.values()):
+        draft.report.lost(row, extension, column, "the account is there twice", "remove one of both in the old system")
+        return
+    person.phones["desk"] = {"sip": extension}
+    if re.fullmatch(r"[0-9]{2,8}", extension):
+        person.extension = extension
+    else:
+        draft.report.lost(row, extension, column, "extensions have 2 to 8 digits here", "give the person another one")

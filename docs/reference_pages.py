@@ -21,7 +21,8 @@ from sqlalchemy import Table
 from routing.callbacks import schema as callbacks
 from routing.callbacks.facts import order_facts
 from routing.cli import COMMANDS, group
-from routing.cli.reference import BELOW, PARTS, called, default_of, definitions, object_form, values
+from routing.cli.reference import called, default_of, definitions, object_form, values
+from routing.cli.reference_topics import BELOW, PARTS, TYPES
 from routing.decide.answer import VERBS
 from routing.desk import serve as desk
 from routing.engine import metrics
@@ -99,8 +100,8 @@ def steps() -> Iterator[str]:
 
 
 def parts() -> Iterator[str]:
-    """What else can stand in scheme files: people, calendars, gateways and so on."""
-    for part, names in PARTS.items():
+    """What else can stand in scheme files: people, calendars, gateways and so on; then types of settings."""
+    for part, names in (PARTS | TYPES).items():
         yield from _titled(part, "-")
         yield from _definitions(names, first=True)
 
@@ -114,7 +115,11 @@ def _definitions(names: Sequence[str], first: bool = False) -> Iterator[str]:
         if place or first:
             yield _code(definition.get("description", ""))
             yield ""
-        yield from _table(("setting", "values", "default", "meaning"), _settings(definition), (18, 27, 10, 45))
+        if "enum" in definition:
+            yield from (values(definition).replace(" | ", ", "), "")
+        if "properties" in definition:
+            head = "setting", "values", "default", "meaning"
+            yield from _table(head, _settings(definition), (18, 27, 10, 45))
 
 
 def _settings(definition: Mapping[str, object]) -> Iterator[Row]:

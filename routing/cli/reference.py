@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,78 +11,29 @@ from typing import Any
 
 import click
 
+from routing.cli.reference_topics import BELOW, CALLED, PARTS, TYPES
 from routing.cli.terminal import PAGE_WIDTH, manual, terminal
 from routing.load.schema import json_schema
-from routing.model.crm_http import HttpCrm
-from routing.model.crm_settings import VENDORS
 from routing.model.problem import did_you_mean
+from routing.model.sound_fields import SOUND
 from routing.steps import KINDS
 
 Schema = Mapping[str, Any]
 
-#: Topics besides steps -> definitions of the schema, the main one first.
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "scheme": ("SchemeFile", "NumberEntry"),
-    "project": (
-        "Project",
-        "ProjectSticky",
-        "Tracking",
-        "Callbacks",
-        "CallbackLimits",
-        "Screens",
-        "Ga4Export",
-        "WebhookExport",
-    ),
-    "people": ("Person", "Phone", "Ring"),
-    "groups": ("Groups",),
-    "calendars": ("CalendarFields", "Holidays"),
-    "gateways": ("Gateway",),
-    "pools": ("Pool", "PoolWhen"),
-    "crm": ("HttpCrm", "HttpSearch", "HttpOwner"),
-    **{vendor: (model.__name__,) for vendor, model in VENDORS.items() if model is not HttpCrm},
-}
-#: Nested definitions of a step.
-BELOW: Mapping[str, tuple[str, ...]] = {
-    "ring": ("Ring",),
-    "match": ("MatchCase", "When"),
-    "queue": ("Ring", "AnnounceFields", "MissesFields"),
-    "conference": ("Ring",),
-    "lookup": ("SpokenAnswer",),
-    "listen": ("ListenOption",),
-}
-#: Definition of the schema -> its name for authors.
-_CALLED = {
-    "AnyStep": "step",
-    "Ring": "person, group or phone",
-    "When": "conditions",
-    "MatchCase": "case",
-    "NumberEntry": "number",
-    "ProjectSticky": "sticky",
-    "CallbackLimits": "limits",
-    "PoolWhen": "conditions",
-    "HttpSearch": "search",
-    "HttpOwner": "owner",
-    "AnnounceFields": "announcements",
-    "Ga4Export": "stream of exports.ga4",
-    "WebhookExport": "server of exports.webhooks",
-    "MissesFields": "misses",
-    "SpokenAnswer": "spoken answer",
-    "ListenOption": "option",
-}
-
 
 def definitions() -> dict[str, Schema]:
-    """The definitions of the schema by name, and the form of ``groups:``, whose names are the author's."""
+    """The definitions of the schema by name; ``groups:``, whose names are the author's, and sounds in their forms."""
     found: dict[str, Schema] = json_schema()["$defs"]
     form = object_form(found["SharedFile"])["properties"]["groups"]
     members = next(iter(form["patternProperties"].values()))
     named = {**members, "description": "People, phones (`ivan.mobile`) and other groups: `sales: [ivan, olena]`."}
-    return {**found, "Groups": {"description": form["description"], "properties": {"NAME": named}}}
+    groups = {"description": form["description"], "properties": {"NAME": named}}
+    return {**found, "Groups": groups, "Sound": {"description": SOUND}}
 
 
 def topics() -> list[str]:
     """All topics."""
-    return [*PARTS, *map(_topic, KINDS)]
+    return [*PARTS, *TYPES, *map(_topic, KINDS)]
 
 
 def _topic(kind: str) -> str:
@@ -98,7 +50,8 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
 def reference(topic: Sequence[str]) -> None:
     """Print the scheme language: all topics, or one with every setting, its values and its default.
 
-    TOPIC is a step (`ring`) or a part of a folder (`people`, `scheme`); a step that shares a part's name is `step crm`.
+    TOPIC is a step (`ring`), a part of a folder (`people`) or a type of settings (`sound`); a step that shares a part's
+    name is `step crm`.
     """
     name = " ".join(topic)
     click.echo("\n".join(_contents() if not name else _about(name)))
@@ -107,12 +60,17 @@ def reference(topic: Sequence[str]) -> None:
 def _contents() -> Iterator[str]:
     known = definitions()
     yield "Parts of a folder of schemes (routing reference PART):"
-    yield from _listed({part: object_form(known[names[0]]).get("description", "") for part, names in PARTS.items()})
+    yield from _listed(_descriptions(known, PARTS))
+    yield ""
+    yield "Types of settings (routing reference TYPE):"
+    yield from _listed(_descriptions(known, TYPES))
     yield ""
     yield "Steps (routing reference STEP):"
-    yield from _listed(
-        {topic: _first_line(KINDS[topic.removeprefix("step ")]) for topic in topics() if topic not in PARTS}
-    )
+    yield from _listed({_topic(kind): _first_line(step) for kind, step in KINDS.items()})
+
+
+def _descriptions(known: Mapping[str, Schema], pages: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {topic: object_form(known[names[0]]).get("description", "") for topic, names in pages.items()}
 
 
 def _listed(lines: Mapping[str, str]) -> Iterator[str]:
@@ -127,8 +85,8 @@ def _about(topic: str) -> Iterator[str]:
         hint = did_you_mean(topic, topics()) or "`routing reference` lists all"
         raise click.BadParameter(f"there is no topic `{topic}` ({hint})", param_hint="TOPIC")
     known = definitions()
-    if topic in PARTS:
-        names = PARTS[topic]
+    if page := PARTS.get(topic) or TYPES.get(topic):
+        names = page
     else:
         kind = KINDS[topic.removeprefix("step ")]
         names = (kind.__name__, *BELOW.get(kind.kind, ()))
@@ -136,9 +94,11 @@ def _about(topic: str) -> Iterator[str]:
         yield ""
     for place, name in enumerate(names):
         definition = object_form(known[name])
-        if place or topic in PARTS:
+        if place or page:
             title = called(name) if place else topic
             yield textwrap.fill(f"{title}: {definition.get('description', '')}".rstrip(": "), _width())
+        if "enum" in definition:
+            yield f"  {values(definition)}"
         yield from _settings(definition)
         yield ""
 
@@ -156,7 +116,7 @@ def _settings(definition: Schema) -> Iterator[str]:
 
 def called(definition: str) -> str:
     """The name of a definition for authors."""
-    return _CALLED.get(definition, definition)
+    return CALLED.get(definition, re.sub(r"(?<!^)(?=[A-Z])", " ", definition).lower())
 
 
 def default_of(setting: Schema) -> str:

@@ -101,6 +101,12 @@ _SPOKEN = {"type": "object", "properties": {"text": _SPOKEN_TEXT}, "required": [
 _LANGUAGES = {"type": "object", "patternProperties": {"^[a-z]{2,3}$": {}}, "additionalProperties": False}
 _PIECE = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES]}
 SOUND_SCHEMA = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES, {"type": "array", "items": _PIECE, "minItems": 1}]}
+#: What a sound may be, for authors.
+SOUND = (
+    "What is played: a file below `sounds/` (`greeting.wav`), a text that a voice speaks while compiling "
+    "(`{text: We are closed.}`), one of both for each language (`{uk: hello.wav, en: {text: Hello.}}`), or several of "
+    "these in a row (`[hello.wav, {text: We are closed.}]`), in `play` with numbers, times and openings among them."
+)
 #: A recording: its own file.
 SoundFile = Annotated[str, BeforeValidator(parsed_by(_sound)), WithJsonSchema(_FILE)]
 #: A text, or one for each language.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from routing.cli.reference import BELOW, PARTS, object_form, reference, topics
+from routing.cli.reference import called, definitions, object_form, reference, topics
+from routing.cli.reference_topics import BELOW, PARTS, TYPES
 from routing.load.schema import json_schema
 from routing.model.crm_settings import VENDORS
 from routing.steps import KINDS
@@ -37,17 +40,33 @@ def test_a_steps_page_has_its_manual_and_every_setting(kind):
         assert setting["description"].split()[0] in page
 
 
-#: What a name of the schema needs no page for: the manual of every step, or messages, say what stands there.
-PLAIN = {"Sound", "AnyStep"}
+@pytest.mark.parametrize("topic", topics())
+def test_every_type_that_a_page_names_is_explained_on_it_or_has_a_page(topic):
+    known, page = definitions(), told(*topic.split())
+    here = {called(name) for name in known if re.search(rf"^{re.escape(called(name))}\b", page, re.M)}
+    for name in _named(_own_definitions(topic)):
+        assert called(name) in {"step"} | here | {*topics()}, name
+        assert f": {name}" not in page
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_setting_with_settings_of_its_own_is_explained_on_the_page(kind):
-    known = json_schema()["$defs"]
-    definition = known[KINDS[kind].__name__]
-    definition = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
-    named = set(re.findall(r"'#/\$defs/(\w+)'", str(definition["properties"]))) - PLAIN
-    assert {each for each in named if "properties" in object_form(known[each])} <= set(BELOW.get(kind, ())), kind
+def _own_definitions(topic: str) -> list[Mapping[str, Any]]:
+    kind = topic.removeprefix("step ")
+    names = PARTS.get(topic) or TYPES.get(topic) or (KINDS[kind].__name__, *BELOW.get(kind, ()))
+    return [object_form(definitions()[name]).get("properties", {}) for name in names]
+
+
+def _named(definitions: object) -> set[str]:
+    return set(re.findall(r"'#/\$defs/(\w+)'", str(definitions)))
+
+
+def test_types_of_settings_have_a_page_that_says_what_may_stand_there():
+    assert "{text: We are closed.}" in told("sound")
+    assert "\n  places: text (default: 701-720)\n" in told("parking")
+    assert "\n  countries: text, or a list\n" in told("announcement")
+    assert "\n  person | head | " in told("desk")
+    assert "  parking: parking\n" in told("project") and "  record_announcement: announcement, or a list\n" in told(
+        "project"
+    )
 
 
 def test_a_setting_says_what_may_stand_there_and_what_is_usual():
@@ -56,7 +75,7 @@ def test_a_setting_says_what_may_stand_there_and_what_is_usual():
     assert "together | in_order |" in page and "(default: together)" in page
     assert "  only: free\n" in page
     assert "  number: like `+380501112233`\n" in told("people")
-    assert "\nPhone: " in told("people")
+    assert "\nphone: " in told("people")
 
 
 def test_a_queues_page_has_what_its_announcements_and_misses_are():

@@ -7,7 +7,8 @@ anybody without the engine or its memory, because nobody knows then who was aske
 
 The score belongs to the last person who talked, after transfers too. Silence is no score; after a wrong key the prompt
 is played again, ``tries`` times in all. Of a score up to ``low`` those in ``notify`` are notified, by default the
-recipients of the scheme's missed calls. Rooms (`conference`) and calls back that ring the person first are not rated.
+recipients of the scheme's missed calls. Rooms (`conference`), calls back that ring the person first and talks with an
+outside number that is nobody's are not rated.
 
 Good::
 
@@ -118,9 +119,11 @@ class RateStep(DynamicStep):
 
     def _talked(self, out: Emitter, path: str) -> None:
         """After the talk: FreeSWITCH's counter admits a second time only when its interval is over. A talk with an
-        outside number, to which a person has sent the caller on, is nobody's to be rated."""
-        outside = out.context.extension(f"{path}.talked", Condition(f"${{{WITH_OUTSIDE}}}", "^true$"))
-        outside.do("hangup", "NORMAL_CLEARING")
+        outside number, to which a person has sent the caller on, or which a webhook has named, is nobody's."""
+        for nobody in (Condition(f"${{{WITH_OUTSIDE}}}", "^true$"), Condition("${routing_target}", r"^\+")):
+            outside = out.context.extension(f"{path}.talked", nobody)
+            outside.set(WITH_OUTSIDE, "true")
+            outside.do("hangup", "NORMAL_CLEARING")
         elsewhere = out.context.extension(f"{path}.talked", Condition("${routing_scheme}", f"^(?!{out.scheme}$)"))
         elsewhere.set("routing_scheme", out.scheme)
         elsewhere.do("transfer", out.go(f"{path}.talked"))

@@ -107,8 +107,9 @@ class Case:
 
     @property
     def by_number(self) -> dict[str, str]:
-        """The number of the client's phone, by its name in cases."""
-        return {CLIENT: self.caller} if self.callback else {}
+        """The numbers of phones that are nobody's, by their names in cases: the client's, and those named by it."""
+        strangers = {name: name for name in self.phones if name.startswith("+")}
+        return strangers | ({CLIENT: self.caller} if self.callback else {})
 
     def calls(self) -> Iterator[Case]:
         """This call and every other of its case, in the order in which their outcomes are told."""

@@ -34,6 +34,7 @@ from routing.model.entities import NAME
 from routing.model.fields import Flag, Id, Seconds, Whole, refuse, shown
 from routing.model.folder import Folder
 from routing.model.problem import Loc
+from routing.model.recording import MASKED
 from routing.model.sound_fields import Sound
 from routing.model.typed_digits import FORGET, HIDE_KEYS, MOST_DIGITS, SECRET, TYPED
 from routing.steps.base import HEAR_TONES, Complaint, Emitter, Step, sound_files, sound_path
@@ -145,7 +146,10 @@ class AskStep(Step):
             self._read_back(out, path, self.read_back)
         then = out.context.extension(f"{path}.then")
         if self.secret:
-            then.do("record_session_unmask", CALL_FILE)
+            then.do("execute_extension", out.go(f"{path}.shown"))
+            by_person = Condition(f"${{{MASKED}}}", "^true$")
+            out.context.extension(f"{path}.shown", by_person).do("log", "DEBUG a person has masked it")
+            out.context.extension(f"{path}.shown").do("record_session_unmask", CALL_FILE)
         return then
 
     def _hide(self, here: Extension) -> None:

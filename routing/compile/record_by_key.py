@@ -13,7 +13,7 @@ from __future__ import annotations
 from routing.compile.client_leg import add_client_leg
 from routing.compile.recording import MASKS, OUTSIDE, PLACE, UNMASKS, no_keys, recording_context, tones_by_leg
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME, SOUND
+from routing.model.recording import ANNOUNCE, ANNOUNCES, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME, SOUND
 from routing.steps.dialplan import Condition, Context
 from routing.steps.recording import DUE, MASK_KEYS, heard
 
@@ -57,6 +57,7 @@ def _announced(context: Context) -> None:
     both = context.extension("begins", Condition(f"${{{ANNOUNCE}}}", SOUND))
     both.do("sched_broadcast", f"+0 'execute_extension::announced@$1 {PLACE}' both")
     hears = context.extension("announced", pattern="^announced@((?:file_string:/)?(/.+?)/sounds/.+)$")
+    hears.set(ANNOUNCES, "$1")
     hears.do("playback", "$1")
     hears.do("execute_extension", f"announced XML:$2/{FILE}.xml {FILE}")
     records = context.extension("announced", _RECORDS)

@@ -126,9 +126,11 @@ def _neighbours(countries: Sequence[str]) -> list[str]:
 
 
 def _chosen(context: Context, each: Announcement, *conditions: Condition) -> None:
+    """The phone that is rung learns of it for colleagues whom it asks."""
     chosen = context.extension("due", *conditions)
     chosen.set(ANNOUNCE, sound_path(each.sound))
     chosen.set(ANNOUNCES, sound_path(each.sound))
+    chosen.do("export", f"nolocal:{ANNOUNCES}={sound_path(each.sound)}")
     chosen.set(OTHER_LEG, "execute_extension")
     chosen.set("bridge_pre_execute_bleg_data", f"hear@{sound_path(each.sound)} {PLACE}")
 

@@ -16,13 +16,14 @@ from collections.abc import Mapping
 
 from routing.compile.numbers import ringback_settings
 from routing.compile.parking import add_places, parks
-from routing.compile.people import as_colleague, displayed, outside_forms
-from routing.compile.talk_parts import HOOK, talk_with
+from routing.compile.people import displayed
+from routing.compile.talk_parts import HOOK, talk_with, tells_of_recording
 from routing.model.caller_shown import NOT_A_NUMBER
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.people import Person
 from routing.model.rating import CONTEXT, WHERE
+from routing.model.recording import ANNOUNCES, SOUND
 from routing.model.recording import FILE as RECORDING
 from routing.model.talk_keys import (
     ASK,
@@ -46,7 +47,6 @@ from routing.model.talk_keys import (
 )
 from routing.steps.base import HEAR_TONES, RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.recording import OTHER_LEG
 from routing.steps.recording import TALK as RECORDED
 
@@ -78,7 +78,8 @@ def talk_context(folder: Folder) -> Context:
         context.extension(what).do("transfer", f"waits {FILE}")
     _shown(context, folder)
     _waits(context)
-    _ends_asking(context, keys, _keys_in_room(context, folder))
+    in_room = _keys_in_room(context, folder)
+    _ends_asking(context, keys, in_room, announces=bool(folder.project.record_announcement))
     return context
 
 
@@ -143,6 +144,7 @@ def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
     here.set("bridge_pre_execute_aleg_app", "execute_extension")
     here.set("bridge_pre_execute_aleg_data", f"reached {FILE}")
     here.set(OTHER_LEG, "")  # the colleague is no client
+    tells_of_recording(here, folder)
     here.do("export", "nolocal:transfer_after_bridge=join:XML:routing_talk")
     for key, way in ((BACK, "back"), (JOIN, "join")):
         here.do("bind_digit_action", f"asking,{key},exec[i]:transfer,-both {way} {FILE}")
@@ -186,9 +188,9 @@ def _waits(context: Context) -> None:
     context.extension("reached").set(HOOK, "")
 
 
-def _ends_asking(context: Context, keys: Mapping[str, str], in_room: str) -> None:
+def _ends_asking(context: Context, keys: Mapping[str, str], in_room: str, *, announces: bool) -> None:
     """Whoever asked, and with `join` the colleague, goes into the room of who waits. Who is not there any more has
-    ended the call."""
+    ended the call. The colleague hears first that it is recorded, as everybody who enters a recorded room."""
     context.extension("back", Condition(f"${{{ASKS}}}", "^$")).do("hangup", "NORMAL_CLEARING")
     for way in ("back", "join"):
         enters = context.extension(way)
@@ -200,10 +202,15 @@ def _ends_asking(context: Context, keys: Mapping[str, str], in_room: str) -> Non
             enters.do("execute_extension", f"again {FILE}")
             talk_with(enters)
         else:
+            if announces:
+                enters.do("execute_extension", f"listens {FILE}")
             if in_room:
                 enters.do("execute_extension", in_room)
             enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
         enters.do("hangup", "NORMAL_CLEARING")
+    if announces:
+        colleague = Condition(f"${{{ASKS}}}", "^$")
+        context.extension("listens", colleague, Condition(f"${{{ANNOUNCES}}}", SOUND)).do("playback", "$1")
     again = context.extension("again", Condition(f"${{{OWN_KEYS}}}", "^true$"))
     _bind_leg(again, "self", keys)
 
@@ -222,24 +229,3 @@ def _keys_in_room(context: Context, folder: Folder) -> str:
             in_room.do("bind_digit_action", f"{REALM},{key},{action}")
             context.extension(what).do("execute_extension", f"{what} {_RECORDINGS}")
     return f"in_room {FILE}"
-
-
-def targets_context(folder: Folder) -> Context:
-    """Whom a person may ask or send to: as `routing.compile.transfers`, without the way back."""
-    context = Context(TARGETS)
-    for extension, name in sorted(folder.extensions.items()):
-        _rings(
-            context.extension(extension), as_colleague(name, folder), f"{name} XML:{RELEASE}/people/{name}.xml person"
-        )
-    for account, phone in sorted(folder.accounts.items()):
-        place = f"{phone} XML:{RELEASE}/people/{phone.partition('.')[0]}.xml person"
-        _rings(context.extension(account), str(COLLEAGUE_SECONDS), place)
-    for pattern, dial in outside_forms(folder):
-        outside = context.extension("outside", pattern=pattern)
-        _rings(outside, "60", f"{dial} XML:{RELEASE}/outbound.xml outbound")
-    return context
-
-
-def _rings(here: Extension, ring_for: str, place: str) -> None:
-    here.set("routing_ring_for", ring_for)
-    here.do("execute_extension", place)

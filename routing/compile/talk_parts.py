@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routing.model.folder import Folder
+from routing.model.recording import ANNOUNCES
 from routing.model.talk_keys import BOUND, WAITS
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Extension
@@ -26,3 +27,11 @@ def keeps_keys(here: Extension, folder: Folder) -> None:
         here.do("sched_cancel", "${uuid}")
         here.do("export", f"routing_release={RELEASE}")
         here.do("export", f"{BOUND}=${{{BOUND}}}")
+        tells_of_recording(here, folder)
+
+
+def tells_of_recording(here: Extension, folder: Folder) -> None:
+    """Legs that are dialled from here on know the announcement of a call that is recorded: a colleague of theirs who
+    enters its room hears it."""
+    if folder.project.record_announcement:
+        here.do("export", f"nolocal:{ANNOUNCES}=${{{ANNOUNCES}}}")

@@ -35,7 +35,8 @@ from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.secrets import for_decisions
 from routing.compile.speech import SpeechFiles, sounds_of, written
 from routing.compile.store import Cache, Store
-from routing.compile.talk_keys import talk_context, targets_context
+from routing.compile.talk_keys import talk_context
+from routing.compile.talk_targets import targets_context
 from routing.compile.tones import tones
 from routing.compile.whole import CONTEXTS
 from routing.compile.xml import to_xml

@@ -1,12 +1,14 @@
 """Recordings of a real FreeSWITCH, by the tones that both sides say: the announcement before them, what is masked."""
 
 import json
+import time
 
 import pytest
 
 from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.moved import reached, types
 from support.switchbed.talks import incoming, outgoing, tone
-from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ
+from support.switchbed.voices import BEEP_HZ, CLIENT_HZ, HEAD_HZ, PERSON_HZ, hear, offer_to, voice
 
 ANNOUNCEMENT_S = 1.5
 #: What the client says while the recording is masked.
@@ -18,6 +20,7 @@ def scheme(name, number, steps, extra=""):
 
 
 PAYS, FREE, PLAYED, QUEUED = "380800330961", "380800330962", "380800330963", "380800330964"
+WAYS = {"incoming": lambda lab: incoming(lab, PAYS), "outgoing": outgoing}
 PROJECT = (
     "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], "
     "recognisers: {english: en}, secrets: env, record: both, "
@@ -94,9 +97,9 @@ def test_who_hangs_up_during_the_announcement_is_not_recorded(recording):
 
 
 @pytest.mark.parametrize("form", ["event", "info"])
-@pytest.mark.parametrize("way", [lambda lab: incoming(lab, PAYS), outgoing], ids=["incoming", "outgoing"])
+@pytest.mark.parametrize("way", WAYS)
 def test_a_card_number_is_not_in_the_recording(recording, way, form):
-    with way(recording) as talking:
+    with WAYS[way](recording) as talking:
         talking.connected()
         talking.passes(1)
         talking.press(form)
@@ -145,3 +148,24 @@ def test_a_talk_that_ends_masked_stays_masked(recording):
     assert record["routing_masked"] == "true"
     assert sound.spans(CARD_HZ) == []
     assert sound.silence()[-1][1] == pytest.approx(sound.seconds, abs=0.05)
+
+
+@pytest.mark.parametrize("how", ["all three talk", "the person hangs up"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_colleague_who_joins_hears_that_the_client_is_recorded_before_they_are_in_it(recording, way, how):
+    with recording.phone("2003") as other, WAYS[way](recording) as talking:
+        talking.connected()
+        leg = talking.sides["person"][1]
+        types(recording, leg, "*2")
+        reached(recording, other)
+        with voice(other, offer_to(other, other.rung()), BEEP_HZ) as colleague:
+            assert hear({talking.person: {BEEP_HZ}, colleague: {PERSON_HZ}}) == ""
+            assert not colleague.hears(HEAD_HZ, talking.began)
+            pressed = time.monotonic()
+            leg.press("#") if how == "all three talk" else leg.hang_up()
+            assert until(lambda: colleague.hears(HEAD_HZ, pressed))
+            assert until(lambda: colleague.hears(CLIENT_HZ, pressed))
+            assert not talking.client.hears(HEAD_HZ, pressed)
+        other.rung().hang_up()
+        talking.sides["client"][1].hang_up()
+        assert recording.quiet()

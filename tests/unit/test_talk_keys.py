@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from routing.compile.people import internal_context
-from routing.compile.talk_keys import talk_context, targets_context
+from routing.compile.talk_keys import talk_context
+from routing.compile.talk_targets import targets_context
 from routing.compile.xml import UnsafeDialplan, to_xml
 from routing.load.folder import shared
 from routing.load.nodes import read

@@ -16,7 +16,7 @@ QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run desk test fast newest python properties check bench golden docs switch conformance pins clean
+.PHONY: help run desk test fast newest python properties check bench golden docs deb switch conformance pins clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -71,6 +71,9 @@ golden: $(STAMP) ## Write the expected outputs of tests anew; read the differenc
 docs: .venv/.docs ## The documentation as HTML in var/docs; warnings are errors.
 	@$(BIN)/sphinx-build -W --keep-going --quiet -b html -d var/docs-doctrees docs var/docs
 	@echo "built: var/docs/index.html"
+
+deb: $(STAMP) ## The Debian package, in var/deb: the programs with their libraries, and their services.
+	@$(BIN)/python tools/make_deb.py
 
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
 	@$(BIN)/python -m pytest -m switch -rs $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from routing.doctor import engine, gateways, host, journal, release, sip, speech, switch
+from routing.doctor import engine, gateways, host, journal, private, release, sip, speech, switch
 from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
 from routing.doctor.node import CheckedNode, NoAnswer
 
@@ -47,7 +47,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "voices": speech.voices,
         "recognisers": speech.recognisers,
     },
-    "machine": {"disk": host.disk},
+    "machine": {"disk": host.disk, "private": private.private},
     "journal": {"spool": journal.spool, "unfinished": host.unfinished, "recordings": journal.recordings},
 }
 

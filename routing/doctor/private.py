@@ -47,6 +47,6 @@ def _private_places(node: CheckedNode) -> Iterator[tuple[str, Path]]:
 
 
 def _files(folder: str | None) -> Iterator[Path]:
-    """The files below a folder; none of one that is missing."""
+    """The files below a folder, without marks of ours; none of one that is missing."""
     for place, _, names in os.walk(folder) if folder else ():
-        yield from (Path(place) / name for name in names)
+        yield from (Path(place) / name for name in names if not name.startswith("."))

@@ -25,6 +25,7 @@ from routing.lint.silence import DeadAir
 from routing.lint.sounds import SeveralChannels
 from routing.lint.speech_menus import AlikePhrases, DeafMenu, KeylessOption
 from routing.lint.translations import Untranslated
+from routing.lint.unnamed import BareTone, UnnamedKey
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UnnotifiedVoicemail
@@ -58,7 +59,7 @@ _ALL: tuple[type[Lint], ...] = (
     KeylessOption, AlikePhrases, DeafMenu,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
-    UnnotifiedVoicemail, RateWithoutTalk, PaidQueue,
+    UnnotifiedVoicemail, BareTone, RateWithoutTalk, PaidQueue, UnnamedKey,
     UnknownFact, ReadablePin, LookupWithoutMissing, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice, OvernightHours,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,

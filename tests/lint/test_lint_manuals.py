@@ -15,6 +15,7 @@ BEDS = {
     "unused-calendar": "`(office|saturday|rest)`",
     "unused-sound": r"sounds/(?!greeting)",
     "unused-crm": "bitrix24",
+    "bare-tone": "other.yaml",
 }
 
 

@@ -79,7 +79,8 @@ class Outbox:
             return
         direction = _DIRECTIONS.get(queued.direction)
         if queued.client and direction:
-            talk = Talk(queued.person, queued.ended, queued.talk_s, direction, queued.number, queued.call)
+            last = queued.last or queued.person
+            talk = Talk(last, queued.ended, queued.talk_s, direction, queued.number, queued.call)
             self.memory.remember(project, queued.client, talk)
         oldest = self.day_of(queued.ended - DAYS * 86400)
         self.memory.count(

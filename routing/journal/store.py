@@ -19,6 +19,8 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
+    or_,
     select,
     text,
     update,
@@ -60,6 +62,8 @@ class OutboxCall:
     box: str = ""
     #: The schemes that it passed through, separated by spaces.
     schemes: str = ""
+    #: Whoever talked last with the client, where others than ``person`` have.
+    last: str = ""
 
 
 def record(engine: Engine, batch: Sequence[CallRecord], exports_of: exports.ExportsOf = exports.nothing) -> int:
@@ -160,11 +164,23 @@ def _add(connection: Connection, call: str, leg: LegRecord) -> None:
         connection.execute(update(calls).where(*settles).values(to_settle=True))
 
 
+#: The person who talked last; the first leg of a call that a person has made is the client's.
+_LAST = func.coalesce(
+    select(legs.c.person)
+    .where(legs.c.call == calls.c.id, legs.c.talk_s > 0, legs.c.person != "")
+    .where(or_(calls.c.direction != "out", legs.c.n > 0))
+    .order_by((legs.c.started + legs.c.rang_s + legs.c.talk_s).desc())
+    .limit(1)
+    .scalar_subquery(),
+    "",
+)
+
+
 def due(engine: Engine, most: int) -> list[OutboxCall]:
     """The oldest calls in the outbox, including those without a talk."""
     columns = (calls.c.id, calls.c.project, calls.c.direction, calls.c.client, calls.c.person, calls.c.number,
                calls.c.ended, calls.c.talk_s, calls.c.voicemail, calls.c.box,
-               calls.c.schemes)  # fmt: skip
+               calls.c.schemes, _LAST)  # fmt: skip
     query = select(*columns).where(text("NOT remembered")).order_by(calls.c.ended).limit(most)
     with engine.connect().execution_options(reads=True) as connection:
         return [OutboxCall(*row) for row in connection.execute(query)]

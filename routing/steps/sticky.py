@@ -1,9 +1,9 @@
 """``sticky``: ring the person with whom this caller has talked last; or, for a person who calls, their last client.
 
-It counts talks of at least ``talked``, in calls that came ``in``, went ``out``, or both. If there is no such person, or
-they are busy, not registered or on do-not-disturb, the call goes on at once. ``project: {sticky: ...}`` adds this step
-before the scheme of every number, for outgoing calls, within the hours of the scheme's calendar; schemes with a
-``sticky`` step of their own are exempt.
+Of several who talked in one call, sent on or picked up, it is the last one. It counts talks of at least ``talked``, in
+calls that came ``in``, went ``out``, or both. If there is no such person, or they are busy, not registered or on
+do-not-disturb, the call goes on at once. ``project: {sticky: ...}`` adds this step before the scheme of every number,
+for outgoing calls, within the hours of the scheme's calendar; schemes with a ``sticky`` step of their own are exempt.
 
 With ``whom: client`` the caller is a person of the project, known by the number of their phone (``mobile: {number:
 ...}``), and the outside number with which they have talked last rings; talks of the last 30 days are kept for it. The

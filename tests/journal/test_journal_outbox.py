@@ -66,6 +66,15 @@ def test_talks_and_loads(bed):
     assert not any(caller == "" for _, caller in memory.talks)
 
 
+def test_whoever_talked_last_is_remembered_for_the_client(bed):
+    memory = Remembering()
+    for file in (CDR.parent / "transferred" / "by_the_caller").iterdir():
+        (bed.spool / file.name).write_bytes(file.read_bytes())
+    bed.worker(outbox=outbox(memory)).work()
+    ((client, talks),) = memory.talks.items()
+    assert client[1] == "+380501120002" and [talk.person for talk in talks] == ["store"]
+
+
 def test_the_memory_being_away_delays_nothing_and_catches_up(bed):
     memory = Remembering(away=3)
     cases = put_all(bed)

@@ -5,7 +5,7 @@ sides once a call; only then the recording begins. Begun again, it is appended: 
 
 Measured on FreeSWITCH 1.10.12: a key's extension runs on one leg, and the other one hears nothing of it;
 ``sched_broadcast`` runs an extension on both within half a second. ``RECORD_APPEND`` creates the file, and keeps one of
-under three seconds.
+under three seconds. ``RECORD_COMMENT`` is taken from the leg as the file has been opened; it stays where that failed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,20 @@ from __future__ import annotations
 from routing.compile.client_leg import add_client_leg
 from routing.compile.recording import MASKS, OUTSIDE, PLACE, UNMASKS, no_keys, recording_context, tones_by_leg
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, ANNOUNCES, BY_KEY, FILE, INTO, MASKED, RECORDING, SCHEME, SOUND
+from routing.model.recording import (
+    ANNOUNCE,
+    ANNOUNCES,
+    BY_KEY,
+    FILE,
+    INTO,
+    MASKED,
+    RECORDING,
+    SCHEME,
+    SOUND,
+    UNWRITTEN,
+)
 from routing.steps.dialplan import Condition, Context
+from routing.steps.menu import INVALID
 from routing.steps.recording import DUE, MASK_KEYS, heard
 
 _RECORDS = Condition(f"${{{BY_KEY}}}", "^true$")
@@ -50,6 +62,7 @@ def _add_keys(context: Context, announces: bool, masks: bool) -> None:
     _begins(context, masks=masks)
     tones_by_leg(context, "key_on", UNMASKS)
     tones_by_leg(context, "key_off", MASKS)
+    tones_by_leg(context, "key_fails", INVALID)
 
 
 def _announced(context: Context) -> None:
@@ -66,12 +79,19 @@ def _announced(context: Context) -> None:
 
 
 def _begins(context: Context, *, masks: bool) -> None:
-    """A recording that was masked is masked when it begins again."""
+    """A recording that was masked is masked when it begins again. Without a file the keys are as before."""
     begins = context.extension("begins")
+    begins.set(UNWRITTEN, "true")
     begins.do("record_session", f"${{{RECORDING}}}")
+    begins.do("execute_extension", f"begun {PLACE}")
+    fails = context.extension("begun", Condition(f"${{{UNWRITTEN}}}", "^true$"))
+    fails.set(UNWRITTEN, "")
+    fails.set(BY_KEY, "false")
+    fails.do("execute_extension", f"key_fails {PLACE}")
+    begun = context.extension("begun")
     if masks:
-        begins.do("execute_extension", f"begins_masked {PLACE}")
-    begins.do("execute_extension", f"key_on {PLACE}")
+        begun.do("execute_extension", f"begins_masked {PLACE}")
+    begun.do("execute_extension", f"key_on {PLACE}")
     if masks:
         masked = context.extension("begins_masked", Condition(f"${{{MASKED}}}", "^true$"))
         masked.do("record_session_mask", f"${{{RECORDING}}}")

@@ -46,7 +46,7 @@ ALLOWED = frozenset(
     routing_recording routing_announce routing_announces routing_client routing_person_leg routing_masked
     routing_whisper
     routing_record_by_key routing_presses routing_record_into routing_client_leg routing_own_keys RECORD_WRITE_ONLY
-    routing_place_taken routing_parked_rounds routing_with_outside
+    RECORD_COMMENT routing_place_taken routing_parked_rounds routing_with_outside
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

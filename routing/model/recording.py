@@ -26,6 +26,8 @@ ANNOUNCES = "routing_announces"
 SOUND = "^((?:file_string:/)?/.+)$"
 #: Whether keys have begun the recording (``true``) or ended it (``false``); `SCHEME`: it began with the talk.
 BY_KEY, SCHEME = "routing_record_by_key", "scheme"
+#: FreeSWITCH's own, a remark in the file: as long as it is there, no file has been opened.
+UNWRITTEN = "RECORD_COMMENT"
 #: The end of an encrypted sound file's name, behind the clear one's.
 SEALED = ".age"
 #: Of a phone's leg: its whisper, which comes after the announcement.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from routing.model.message import least_seconds
 from routing.model.rating import SCORE
 from routing.model.recognition import ENDING
+from routing.model.recording import UNWRITTEN
 from routing.model.typed_digits import MASK, SECRET, TYPED
 from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS
@@ -219,8 +220,9 @@ def record(call: RunningCall, data: str) -> None:
 
 
 def record_session(call: RunningCall, data: str) -> None:
-    """Record the call from now on; takes no time."""
+    """Record the call from now on; takes no time. The file is opened."""
     arguments = separate(data, " ", 2)
+    call.line.set(UNWRITTEN, "")
     if arguments and not arguments[0].endswith(f".{ENDING}"):
         call.line.note("record", arguments[0], "session")
 

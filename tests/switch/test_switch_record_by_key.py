@@ -1,5 +1,8 @@
 """Recordings that a person's keys begin and end on a real FreeSWITCH: announced, whole, in order, theirs alone."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from support.switchbed.lab import FOLDER, Lab, until
@@ -122,3 +125,32 @@ def test_a_masked_recording_that_begins_again_is_masked(plain):
         record, sound = talk.recorded()
     assert record["routing_masked"] == "true"
     assert sound.spans(UNSAID_HZ) == []
+
+
+def test_where_no_file_can_be_written_the_person_hears_an_error_and_may_try_again(tmp_path):
+    lab = started(tmp_path, PROJECT % "")
+    folder = lab.switch.home / "recordings" / "calls"
+    try:
+        folder.parent.mkdir(exist_ok=True)
+        folder.write_text("in the way of the folder")
+        with incoming(lab, NUMBER) as talk:
+            talk.heard_both()
+            talk.press("info", keys="*1")
+            recording(talk, "false")
+            folder.unlink()
+            talk.press("info", keys="*1")
+            recording(talk, "true")
+            talk.passes(4)
+            record, sound = talk.recorded()
+        assert sound.spans(CLIENT_HZ)
+        tones = [Path(sound).stem for name, sound in ran(lab, record) if name == "displace_session"]
+        assert tones == ["invalid", "unmasked"]
+    finally:
+        lab.stop()
+
+
+def ran(lab, record):
+    """The applications of a leg that ran, with the first words of their arguments."""
+    (file,) = (lab.switch.home / "spool").glob(f"*{record['uuid']}*.json")
+    applications = json.loads(file.read_text())["app_log"]["applications"]
+    return [(each["app_name"], each["app_data"].partition(" ")[0]) for each in applications]

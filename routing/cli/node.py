@@ -68,6 +68,8 @@ def node() -> None:
 @click.option("--media-timeout", type=_SECONDS, default=300, show_default=True, help="Seconds without RTP end a call.")
 @click.option("--hold-timeout", type=_SECONDS, default=1800, show_default=True, help="The same while on hold.")
 @click.option("--transfers/--no-transfers", default=True, show_default=True, help="Let phones transfer (REFER).")
+@click.option("--fixed-media", type=click.Choice(["none", "carriers", "all"]), default="none", show_default=True,
+              help="Who sends sound from the address in their SDP, so that others' is dropped.")  # fmt: skip
 @click.option(
     "--caller-rate", type=RATE, default="10/60", show_default=True, help="Calls/seconds of one caller; 0: no limit."
 )

@@ -45,6 +45,7 @@ class Settings:
     media_timeout: int = 300
     hold_timeout: int = 1800
     transfers: bool = True
+    fixed_media: str = "none"
     caller_rate: str = "10/60"
     caller_calls: int = 5
     anonymous_rate: str = "60/60"

@@ -45,6 +45,7 @@ ALONE = {
     "recorded_on": "what recordings of talks hold that keys have moved",
     "notify": "SIP requests",
     "masked_on": "tones in recordings of talks that keys have moved",
+    "stray_media": "where RTP comes from",
     "early_keys": "keys within the 200 ms in which FreeSWITCH has not begun what belongs to a talk",
     "keyed_on": "recordings that keys begin and end in talks that other keys have moved",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",

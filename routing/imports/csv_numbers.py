@@ -56,7 +56,7 @@ def _steps(row: Row, name: str, sheet: Sheet, draft: ImportDraft) -> Steps:
     ends = _unanswered(row, sheet, draft)
     steps: Steps = []
     try:
-        rules = _rules(row.text("hours"))
+        rules = rules_of(row.text("hours"))
     except ValueError as error:
         sheet.wrong(row, "hours", f"`{error}` is no opening time: write `mon-fri 09:00-18:00; sat 10:00-15:00`")
         rules = []
@@ -65,7 +65,7 @@ def _steps(row: Row, name: str, sheet: Sheet, draft: ImportDraft) -> Steps:
         steps.append({"hours": {"calendar": calendar.id, "closed": ended(ends)}})
     if ring := _ring(row, sheet, draft):
         steps.append({"ring": ring})
-    elif not row.text("voicemail"):
+    elif not row.text("voicemail") and not row.text("rings"):
         sheet.wrong(row, "rings", "nobody rings, and there is no voicemail")
     return ended([*steps, *ends])
 
@@ -108,7 +108,7 @@ def _ring(row: Row, sheet: Sheet, draft: ImportDraft) -> dict[str, Any]:
     return {"to": names if len(names) > 1 else names[0], "for": f"{seconds}s", **({"order": order} if order else {})}
 
 
-def _rules(text: str) -> list[TimeRule]:
+def rules_of(text: str) -> list[TimeRule]:
     """``mon-fri 09:00-18:00; sat 10:00-15:00``. Raises ValueError with the part that is none."""
     if text.strip().lower() in _ALWAYS:
         return []

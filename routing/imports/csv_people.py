@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import phonenumbers
+
 from routing.imports.csv_sheet import AS_TEXT, Sheet
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.names import plain_id, safe
-from routing.imports.people import email
+from routing.imports.people import account, email
 from routing.imports.rows import Row
 
 #: Columns of FreePBX's export that are read beside ours; follow-me has the mobiles.
@@ -45,7 +47,11 @@ def _person(row: Row, sheet: Sheet, draft: ImportDraft) -> DraftPerson | None:
     _mobile(person, row, sheet, draft)
     _mail(person, row, sheet)
     if not person.phones:
-        sheet.wrong(row, "extension", f"`{name}` has neither an extension nor a mobile")
+        if not any(row.text(column) for column in ("extension", "mobile", "account")):
+            sheet.wrong(row, "extension", f"`{name}` has neither an extension nor a mobile")
+        elif row.text("tech", "sip") not in ("sip", "pjsip"):
+            what = "a phone that speaks no SIP"
+            draft.report.lost(row, extension, "tech", what, "give the person a SIP account")
         return None
     if FOLLOW_ME in row.values:
         _follow_me(person, row, draft, extension)
@@ -67,11 +73,11 @@ def _account(person: DraftPerson, row: Row, sheet: Sheet, draft: ImportDraft, ex
     person.extension = extension
     if row.text("account") == "-" or row.text("tech", "sip") not in ("sip", "pjsip"):
         return
-    account = row.text("account", extension)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", account):
-        sheet.wrong(row, "account", f"`{account[:40]}` is no SIP account: letters, digits, `_`, `.` and `-`")
+    name_of_account = row.text("account", extension)
+    if not account(name_of_account):
+        sheet.wrong(row, "account", f"`{name_of_account[:40]}` is no SIP account: letters, digits, `_`, `.` and `-`")
         return
-    person.phones["desk"] = {"sip": account}
+    person.phones["desk"] = {"sip": name_of_account}
 
 
 def _mobile(person: DraftPerson, row: Row, sheet: Sheet, draft: ImportDraft) -> None:
@@ -91,10 +97,18 @@ def number_in(row: Row, column: str, text: str, sheet: Sheet, draft: ImportDraft
     if "E+" in text.upper():
         return ""  # already noted
     why = (
-        f"it lost the `{lost[: len(lost) - len(text)]}` in front: {AS_TEXT}" if lost else "write it like +380501112233"
+        f"it lost the `{lost[: len(lost) - len(text)]}` in front: {AS_TEXT}"
+        if lost
+        else f"write it like {_example(draft.country)}"
     )
     sheet.wrong(row, column, f"`{text[:40]}` is no phone number of {draft.country}: {why}")
     return ""
+
+
+def _example(country: str) -> str:
+    """A number of the country, as it is written best."""
+    found = phonenumbers.example_number(country)
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164) if found else "+380501112233"
 
 
 def _mail(person: DraftPerson, row: Row, sheet: Sheet) -> None:

@@ -96,7 +96,7 @@ class ImportDraft:
     def number(self, text: str) -> str:
         """The E.164 form of a dialled number; empty when it is none."""
         try:
-            return numbers.called(text, self.country)
+            return numbers.normalise(numbers.called(text, self.country), self.country)
         except ValueError:
             return ""
 

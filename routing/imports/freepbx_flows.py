@@ -102,7 +102,7 @@ def _condition(row: Row, tables: Tables, targets: FreepbxTargets) -> Steps:
     rules = [
         rule
         for each in tables.where("timegroups_details", timegroupid=row.text("time"))
-        if (rule := _rule(each, name, draft))
+        if (rule := rule_of(each, name, draft))
     ]
     if row.text("mode", "time-group") == "calendar-group":
         rules = []
@@ -115,7 +115,8 @@ def _condition(row: Row, tables: Tables, targets: FreepbxTargets) -> Steps:
     return [hours_step(draft, row, name, "time", rules, zone, matching), *others]
 
 
-def _rule(row: Row, name: str, draft: ImportDraft) -> TimeRule | None:
+def rule_of(row: Row, name: str, draft: ImportDraft) -> TimeRule | None:
+    """``09:00-17:59|mon-fri|*|*`` as a rule; a finding when it cannot be read."""
     parts = [part.strip().lower() for part in row.text("time").split("|")]
     try:
         hours, days, month_days, months = (parts + ["*"] * 4)[:4]

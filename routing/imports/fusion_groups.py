@@ -125,6 +125,7 @@ def _ring(row: Row, name: str, tables: Tables, targets: FusionTargets) -> dict[s
         targets.draft.report.lost(row, name, "ring_group_name", "the group rings nobody", "write whom it rings")
         return {}
     is_together = (order or "together") == "together"
+    members = _in_time(row, name, members, targets) if is_together else members
     settings: dict[str, Any] = {"to": [_entry(who, each, is_together) for who, each in members]}
     if not is_together:
         settings["order"] = order
@@ -136,13 +137,26 @@ def _ring(row: Row, name: str, tables: Tables, targets: FusionTargets) -> dict[s
     if len({length for _, each in members for length in (each.whole("destination_timeout") or 30,)}) == 1:
         settings["to"] = [_without_length(entry) for entry in settings["to"]]
     at_most = row.whole("ring_group_call_timeout")
-    if at_most and at_most < (max(lengths) if is_together else sum(lengths)):
+    first_s = min(each.whole("destination_delay") for _, each in members) if is_together else 0
+    if first_s < at_most < (max(lengths) if is_together else sum(lengths)):
         settings["at_most"] = f"{at_most}s"
     if any(each.flag("destination_prompt") for _, each in members):
         settings["confirm"] = "1"
     if shown := label(row.text("ring_group_cid_name_prefix")):
         settings["label"] = shown
     return settings
+
+
+def _in_time(row: Row, name: str, members: list[tuple[str, Row]], targets: FusionTargets) -> list[tuple[str, Row]]:
+    """Members who begin to ring before the group's time is over; all of them when nobody would."""
+    at_most = row.whole("ring_group_call_timeout") or 300
+    late = [each for _, each in members if each.whole("destination_delay") >= at_most]
+    if len(late) == len(members):
+        return members
+    for each in late:
+        what = "a delay longer than the group rings: this member never rang"
+        targets.draft.report.lost(each, name, "destination_delay", what, "write a shorter `after`")
+    return [(who, each) for who, each in members if each not in late]
 
 
 def _member(row: Row, group: str, follows: bool, targets: FusionTargets) -> str:

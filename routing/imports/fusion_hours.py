@@ -118,7 +118,7 @@ def _rule(rows: list[Row], name: str, draft: ImportDraft) -> TimeRule | None:
     for row in rows:
         kind, text = row.text("dialplan_detail_type"), row.text("dialplan_detail_data")
         try:
-            fields |= _field(kind, text)
+            fields |= field_of(kind, text)
         except ValueError:
             what = f"a time condition on `{kind}` that no calendar can have"
             draft.report.lost(row, name, "dialplan_detail_data", what, "write the hours into calendars.yaml")
@@ -126,7 +126,7 @@ def _rule(rows: list[Row], name: str, draft: ImportDraft) -> TimeRule | None:
     return TimeRule(**fields)
 
 
-def _field(kind: str, text: str) -> dict[str, Any]:
+def field_of(kind: str, text: str) -> dict[str, Any]:
     """A condition as a field of `TimeRule`. Raises ValueError."""
     match kind:
         case "wday":

@@ -21,8 +21,8 @@ OTHERS = {
     b"BZh": ("packed by bzip2", "unpack it: `bunzip2 {name}`"),
     b"\xfd7zXZ": ("packed by xz", "unpack it: `unxz {name}`"),
     b"\x28\xb5\x2f\xfd": ("packed by zstd", "unpack it: `unzstd {name}`"),
-    b"\xff\xfe": ("text in UTF-16", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8 {name} > dump.sql`"),
-    b"\xfe\xff": ("text in UTF-16", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8 {name} > dump.sql`"),
+    b"\xff\xfe": ("text in UTF-16", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8 {name} > new-{name}`"),
+    b"\xfe\xff": ("text in UTF-16", "write it as UTF-8: `iconv -f UTF-16 -t UTF-8 {name} > new-{name}`"),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as CSV UTF-8"),
 }
 TAR_AT, TAR = 257, b"ustar"

@@ -9,14 +9,21 @@ from pydantic import TypeAdapter, ValidationError
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.rows import Row
 from routing.model.addresses import Email, Host
+from routing.model.fields import Account
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 _HOST: TypeAdapter[str] = TypeAdapter(Host)
+_ACCOUNT: TypeAdapter[str] = TypeAdapter(Account)
 
 
 def email(text: str) -> str:
     """An e-mail address; empty when it is none."""
     return _valid(_EMAIL, text)
+
+
+def account(text: str) -> str:
+    """A SIP account; empty when it is none."""
+    return _valid(_ACCOUNT, text)
 
 
 def host(text: str) -> str:
@@ -33,7 +40,7 @@ def _valid(adapter: TypeAdapter[str], text: str) -> str:
 
 def set_account(draft: ImportDraft, person: DraftPerson, row: Row, column: str, extension: str) -> None:
     """The SIP account, which keeps its name, and the extension."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", extension):
+    if not account(extension):
         what = "the name of the account has letters that SIP accounts cannot have here"
         draft.report.lost(row, extension, column, what, "give the person a new account")
         return

@@ -10,7 +10,10 @@ from routing.model.calendar import DAY_MINUTES
 def numbers_in(text: str, least: int, most: int) -> frozenset[int]:
     """The numbers of a list of ranges. Raises ValueError."""
     found: set[int] = set()
-    for part in re.split(r"[,&]", text.strip()):
+    plain = re.sub(r"^\^|\$$|[()\s]", "", text)  # `^(1|3|5)$`, as an expression
+    if not re.fullmatch(r"[0-9,&|-]+", plain):
+        raise ValueError(text)
+    for part in re.split(r"[,&|]", plain):
         first, dash, last = part.strip().partition("-")
         start, end = int(first), int(last if dash else first)
         if not least <= start <= most or not least <= end <= most:

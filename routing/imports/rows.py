@@ -41,17 +41,26 @@ class Tables:
     names: set[str] = field(default_factory=set)
     #: Sentences about the dump as a whole.
     notes: list[str] = field(default_factory=list)
+    _indexes: dict[tuple[str, str], dict[str, list[Row]]] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.rows.get(table, [])
 
     def where(self, table: str, **values: str) -> list[Row]:
-        """The rows with these values."""
-        return [row for row in self[table] if all(row.text(name) == value for name, value in values.items())]
+        """The rows with these values; those of the first one are found by an index."""
+        column = next(iter(values))
+        index = self._indexes.get((table, column))
+        if index is None:
+            index = self._indexes[table, column] = {}
+            for row in self[table]:
+                index.setdefault(row.text(column), []).append(row)
+        found = index.get(values[column], [])
+        return [row for row in found if all(row.text(name) == value for name, value in values.items())]
 
     def kept(self, table: str, rows: Iterable[Row]) -> None:
         """Replace the rows of a table."""
         self.rows[table] = list(rows)
+        self._indexes.clear()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.rows)

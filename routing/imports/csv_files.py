@@ -10,7 +10,7 @@ from routing.imports.csv_people import people_of
 from routing.imports.csv_sheet import Sheet, read_sheet
 from routing.imports.draft import ImportDraft
 from routing.imports.fault import ImportFault
-from routing.imports.names import plain_id
+from routing.imports.names import comment, plain_id
 from routing.imports.options import ImportOptions
 from routing.imports.trunks import put_numbers
 
@@ -43,6 +43,6 @@ def _kind(sheet: Sheet) -> str:
     for kind, (needed, _) in KINDS.items():
         if needed <= set(sheet.columns):
             return kind
-    columns = ", ".join(sheet.columns[:12]) or "none"
+    columns = comment(", ".join(sheet.columns[:12]), 200) or "none"
     what = f"{sheet.path}: no sheet of people (extension, name) or numbers (number, rings): its columns are {columns}"
     raise ImportFault(f"{what}; docs/howto/moving_in has the layout")

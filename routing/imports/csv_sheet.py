@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from routing.imports.fault import ImportFault
+from routing.imports.names import comment
 from routing.imports.opened import opened
 from routing.imports.rows import Row
 
@@ -50,7 +51,7 @@ class Sheet:
     def wrong(self, row: Row, column: str, message: str) -> None:
         """Note a wrong cell."""
         shown = self.headings.get(column, column)
-        self.problems.append(f"{self.path}: row {row.line}, column {shown}: {message}")
+        self.problems.append(f"{self.path}: row {row.line}, column {comment(shown, 40)}: {comment(message, 400)}")
 
 
 def read_sheet(path: Path, encoding: str) -> Sheet:

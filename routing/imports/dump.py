@@ -14,6 +14,7 @@ from typing import BinaryIO
 from routing.imports.buffer import LONGEST, REACH, DumpWindow
 from routing.imports.fault import ImportFault
 from routing.imports.literals import copied, literal
+from routing.imports.names import comment
 from routing.imports.rows import Row, Tables
 
 #: More rows than any company has of phones, groups and hours.
@@ -217,7 +218,7 @@ class DumpReader:
         if self._window.is_at_end:
             return self._cut(table)
         rest = self._window.data[self._window.at :][:30].decode("ascii", "replace").splitlines()
-        shown = rest[0].strip() if rest else ""
+        shown = comment(rest[0]) if rest else ""
         kind = "mysqldump" if self._mysql else "pg_dump"
         what = f"line {self._window.line}: `{shown}` in the rows of table {table} is nothing that {kind} writes"
         return ImportFault(f"{what}: the dump is damaged, or was edited")

@@ -38,6 +38,9 @@ def _person(row: Row, mails: dict[str, str], tables: Tables, targets: FreepbxTar
             draft.report.lost(each, each.text("id"), "tech", what, remedy)
     if devices and not accounts:
         return
+    if not devices and tables["devices"]:
+        what = "a virtual extension has a SIP account here, which nobody needs to register"
+        draft.report.changed(row, extension, "extension", what)
     set_account(draft, person, row, "extension", extension)
     if not person.phones:
         return

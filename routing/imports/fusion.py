@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from routing.imports.draft import ImportDraft, Steps, no_answer, unknown_end
 from routing.imports.fault import ImportFault
+from routing.imports.names import comment
 from routing.imports.rows import Row, Tables
 
 #: Tables that are read; columns of 4.x and 5.x that are not there read as empty.
@@ -33,9 +34,9 @@ def one_domain(tables: Tables, chosen: str) -> str:
     domains = {row.text("domain_name"): row.text("domain_uuid") for row in tables["v_domains"]}
     filled = {name: uuid for name, uuid in domains.items() if uuid in used} or domains
     if chosen and chosen not in domains:
-        raise ImportFault(f"the dump has no domain `{chosen}`: it has {', '.join(sorted(domains)) or 'none'}")
+        raise ImportFault(f"the dump has no domain `{comment(chosen)}`: it has {_listed(domains)}")
     if not chosen and len(filled) > 1:
-        raise ImportFault(f"the dump has {len(filled)} domains, name one by `--domain`: {', '.join(sorted(filled))}")
+        raise ImportFault(f"the dump has {len(filled)} domains, name one by `--domain`: {_listed(filled)}")
     name = chosen or next(iter(filled), "")
     uuid = domains.get(name, "")
     for table in tables:
@@ -43,6 +44,10 @@ def one_domain(tables: Tables, chosen: str) -> str:
             table, [row for row in tables[table] if row.text("domain_uuid") in ("", uuid)] if uuid else tables[table]
         )
     return name
+
+
+def _listed(names: Iterable[str]) -> str:
+    return comment(", ".join(sorted(names)), 500) or "none"
 
 
 @dataclass
@@ -149,6 +154,13 @@ def split_action(text: str) -> tuple[str, str]:
     """``transfer:101 XML example.com`` as application and data."""
     app, _, data = text.partition(":")
     return app.strip(), data.strip()
+
+
+def in_order(details: Iterable[Row]) -> list[Row]:
+    """The details of a dialplan as they run."""
+    return sorted(
+        details, key=lambda each: (each.whole("dialplan_detail_group"), each.whole("dialplan_detail_order"), each.line)
+    )
 
 
 def enabled(rows: Iterable[Row], column: str) -> list[Row]:

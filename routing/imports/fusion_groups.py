@@ -191,11 +191,13 @@ def _queue(row: Row, tables: Tables, targets: FusionTargets) -> Steps:
     name, report = row.text("queue_name"), targets.draft.report
     agents = {each.text("call_center_agent_uuid"): each for each in tables["v_call_center_agents"]}
     tiers = tables.where("v_call_center_tiers", call_center_queue_uuid=row.text("call_center_queue_uuid"))
-    tiers = tiers or tables.where("v_call_center_tiers", queue_name=row.text("queue_extension"))
+    for column in ("queue_extension", "queue_name"):  # 4.x names queues and agents
+        tiers = tiers or tables.where("v_call_center_tiers", queue_name=row.text(column))
+    by_name = {each.text("agent_name"): each for each in tables["v_call_center_agents"]}
     tiers.sort(key=lambda each: (each.whole("tier_level", 1), each.whole("tier_position", 1), each.line))
     people, wraps = [], []
     for tier in tiers:
-        agent = agents.get(tier.text("call_center_agent_uuid"))
+        agent = agents.get(tier.text("call_center_agent_uuid")) or by_name.get(tier.text("agent_name"))
         found = _agent(agent or tier, name, targets)
         people += [found] if found and found not in people else []
         wraps.append(agent.whole("agent_wrap_up_time") if agent else 0)

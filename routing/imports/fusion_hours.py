@@ -10,7 +10,7 @@ from typing import Any
 
 from routing.imports.calendars import TimeRule
 from routing.imports.draft import DraftScheme, ImportDraft, Steps, ended
-from routing.imports.fusion import TIME_CONDITIONS, FusionTargets, enabled
+from routing.imports.fusion import TIME_CONDITIONS, FusionTargets, enabled, in_order
 from routing.imports.hours_steps import hours_step, switch_step
 from routing.imports.ranges import clock_minutes, numbers_in
 from routing.imports.rows import Row, Tables
@@ -58,10 +58,8 @@ def _flow(row: Row, targets: FusionTargets) -> Steps:
 
 def _condition(row: Row, tables: Tables, targets: FusionTargets) -> Steps:
     draft, name = targets.draft, row.text("dialplan_name") or row.text("dialplan_number")
-    details = enabled(
-        tables.where("v_dialplan_details", dialplan_uuid=row.text("dialplan_uuid")), "dialplan_detail_enabled"
-    )
-    details.sort(key=lambda each: (each.whole("dialplan_detail_group"), each.whole("dialplan_detail_order"), each.line))
+    found = tables.where("v_dialplan_details", dialplan_uuid=row.text("dialplan_uuid"))
+    details = in_order(enabled(found, "dialplan_detail_enabled"))
     zone = ""
     pieces: list[tuple[TimeRule | None, Steps, Row]] = []
     otherwise: Steps = []

@@ -6,11 +6,13 @@ import json
 import re
 
 from routing.imports.draft import ImportDraft, Steps, ended
-from routing.imports.fusion import FusionTargets, enabled
+from routing.imports.fusion import FusionTargets, enabled, in_order
 from routing.imports.people import host
 from routing.imports.rows import Row, Tables
 from routing.imports.trunks import Trunk, add_trunk
 
+#: Dialplans of inbound routes.
+INBOUND_ROUTES = "c03b422e-13a8-bd1b-e42b-b6b9b4d27ce4"
 _LOST = {
     "destination_cid_name_prefix": ("a prefix before the caller's name", "write `label` into the ring steps"),
     "destination_conditions": ("conditions on the caller", "write a step `match`"),
@@ -25,6 +27,30 @@ def numbers(tables: Tables, targets: FusionTargets) -> None:
     for row in enabled(tables["v_destinations"], "destination_enabled"):
         if row.text("destination_type", "inbound") == "inbound":
             _number(row, targets)
+    _routes(tables, targets)
+
+
+def _routes(tables: Tables, targets: FusionTargets) -> None:
+    """Inbound routes that were written by hand: dialplans that no destination has made."""
+    made = {row.text("dialplan_uuid") for row in tables["v_destinations"]}
+    for row in enabled(tables.where("v_dialplans", app_uuid=INBOUND_ROUTES), "dialplan_enabled"):
+        if row.text("dialplan_uuid") not in made:
+            details = tables.where("v_dialplan_details", dialplan_uuid=row.text("dialplan_uuid"))
+            _route(row, in_order(enabled(details, "dialplan_detail_enabled")), targets)
+
+
+def _route(row: Row, details: list[Row], targets: FusionTargets) -> None:
+    draft, name, data = targets.draft, row.text("dialplan_name"), "dialplan_detail_data"
+    kinds = {each.text("dialplan_detail_type"): each for each in reversed(details)}
+    condition = kinds.get("destination_number", row)
+    number = _readable(condition.text(data), "", "", draft)
+    action = next((each for app, each in kinds.items() if app in ("transfer", "bridge", "hangup", "lua")), None)
+    if not number or action is None or any(number in scheme.numbers for scheme in draft.schemes.values()):
+        what = "an inbound route whose number or action cannot be read, or is there already"
+        draft.report.lost(condition, name, data, what, "write the number into `numbers` of its scheme and gateway")
+        return
+    steps = targets.steps(action, name, data, action.text("dialplan_detail_type"), action.text(data))
+    draft.lead(number, f"inbound route {name}", name, ended(steps))
 
 
 def _number(row: Row, targets: FusionTargets) -> None:
@@ -48,11 +74,14 @@ def _number(row: Row, targets: FusionTargets) -> None:
 
 
 def _e164(row: Row, draft: ImportDraft) -> str:
-    """The number as written, or behind its prefixes; patterns around plain digits are taken off."""
-    plain = (
-        re.sub(r"^\^|\$$|[()\s.-]|\\\+\??|\\d", "", row.text("destination_number")).replace("+?", "").replace("1?", "1")
-    )
+    """The number as written, or behind its prefixes."""
     prefix, area = row.text("destination_prefix").lstrip("+"), row.text("destination_area_code")
+    return _readable(row.text("destination_number"), prefix, area, draft)
+
+
+def _readable(text: str, prefix: str, area: str, draft: ImportDraft) -> str:
+    r"""A number, also inside an expression that takes it with and without its plus: ``^\+?1?(2125550123)$``."""
+    plain = re.sub(r"\\\+\??|\+\?|1\?|[\^$()\s.-]", "", text)
     tries = [f"+{prefix}{area}{plain.lstrip('+')}"] if prefix else []
     tries += [f"{area}{plain}", plain, f"+{plain.lstrip('+')}"]
     return next((found for each in tries if re.fullmatch(r"\+?\d{5,15}", each) and (found := draft.number(each))), "")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from routing.imports.draft import ImportDraft, Steps, no_answer, unknown_end
+from routing.imports.draft import DraftScheme, ImportDraft, Steps, no_answer, unknown_end
 from routing.imports.fault import ImportFault
 from routing.imports.names import comment
 from routing.imports.rows import Row, Tables
@@ -166,3 +166,19 @@ def in_order(details: Iterable[Row]) -> list[Row]:
 def enabled(rows: Iterable[Row], column: str) -> list[Row]:
     """The rows that are not switched off."""
     return [row for row in rows if row.flag(column, default=True)]
+
+
+def declared_by_number(row: Row, prefix: str, targets: FusionTargets) -> DraftScheme:
+    """An empty scheme for a ring group or a queue, under the number that people dial."""
+    name, number = row.text(f"{prefix}_name"), row.text(f"{prefix}_extension")
+    kind = prefix.replace("_", " ")
+    folder = f"{prefix.removeprefix('ring_')}s"
+    scheme = targets.draft.scheme(name or f"{kind} {number}", f"{kind} {number} {name}", folder)
+    targets.inside.setdefault(number, lambda: [{"scheme": scheme.id}])
+    return scheme
+
+
+def played(row: Row, column: str, targets: FusionTargets) -> Steps:
+    """The recording that a column names, as a step."""
+    found = targets.steps(row, row.text(column), column, "playback", row.text(column)) if row.text(column) else []
+    return [step for step in found if "play" in step]

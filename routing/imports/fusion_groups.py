@@ -1,4 +1,4 @@
-"""FusionPBX: ring groups and queues."""
+"""FusionPBX: ring groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from routing.imports.draft import DraftScheme, Steps, ended
-from routing.imports.fusion import USER, FusionTargets, enabled, split_action
+from routing.imports.fusion import FusionTargets, declared_by_number, enabled, played
 from routing.imports.names import label
 from routing.imports.people import email
 from routing.imports.rows import Row, Tables
@@ -18,11 +18,6 @@ _ORDERS = {
     "rollover": "in_order",
     "random": "random",
 }
-_QUEUE_ORDERS = {
-    "ring-all": "together", "longest-idle-agent": "longest_idle", "round-robin": "round_robin", "top-down": "in_order",
-    "agent-with-least-talk-time": "least_talk", "agent-with-fewest-calls": "fewest_calls",
-    "sequentially-by-agent-order": "in_order", "random": "random", "ring-progressively": "in_order",
-}  # fmt: skip
 _LOST = {
     "ring_group_distinctive_ring": ("distinctive ringing", "phones show the group's name instead: `label`"),
     "ring_group_cid_number_prefix": ("a prefix before the caller's number", "write `label`"),
@@ -32,33 +27,18 @@ _LOST = {
 
 
 def declare(tables: Tables, targets: FusionTargets) -> list[tuple[Row, DraftScheme]]:
-    """A scheme for each ring group and each queue."""
+    """A scheme for each ring group."""
     found = []
     for row in enabled(tables["v_ring_groups"], "ring_group_enabled"):
-        found.append((row, _declared(row, "ring_group", targets)))
+        found.append((row, declared_by_number(row, "ring_group", targets)))
         targets.grouped[row.text("ring_group_extension")] = partial(_inner_group, row, tables, targets)
-    for row in tables["v_call_center_queues"]:
-        found.append((row, _declared(row, "queue", targets)))
     return found
-
-
-def _declared(row: Row, prefix: str, targets: FusionTargets) -> DraftScheme:
-    name, number = row.text(f"{prefix}_name"), row.text(f"{prefix}_extension")
-    kind = prefix.replace("_", " ")
-    scheme = targets.draft.scheme(
-        name or f"{kind} {number}", f"{kind} {number} {name}", f"{prefix.removeprefix('ring_')}s"
-    )
-    targets.inside.setdefault(number, lambda: [{"scheme": scheme.id}])
-    return scheme
 
 
 def fill(declared: list[tuple[Row, DraftScheme]], tables: Tables, targets: FusionTargets) -> None:
     """The steps of each."""
     for row, scheme in declared:
-        if row.table == "v_ring_groups":
-            scheme.steps = ended(_group(row, scheme, tables, targets))
-        else:
-            scheme.steps = ended(_queue(row, tables, targets))
+        scheme.steps = ended(_group(row, scheme, tables, targets))
 
 
 def _group(row: Row, scheme: DraftScheme, tables: Tables, targets: FusionTargets) -> Steps:
@@ -73,16 +53,11 @@ def _group(row: Row, scheme: DraftScheme, tables: Tables, targets: FusionTargets
     _lost(row, name, targets)
     mail = email(row.text("ring_group_missed_call_data")) if row.text("ring_group_missed_call_app") == "email" else ""
     scheme.notify = [mail] if mail else []
-    steps = _greeting(row, "ring_group_greeting", targets)
+    steps = played(row, "ring_group_greeting", targets)
     settings = _ring(row, name, tables, targets)
     steps += [{"ring": settings}] if settings else []
     app, data = row.text("ring_group_timeout_app"), row.text("ring_group_timeout_data")
     return [*steps, *targets.steps(row, name, "ring_group_timeout_data", app, data)] if app else steps
-
-
-def _greeting(row: Row, column: str, targets: FusionTargets) -> Steps:
-    found = targets.steps(row, row.text(column), column, "playback", row.text(column)) if row.text(column) else []
-    return [step for step in found if "play" in step]
 
 
 def _lost(row: Row, name: str, targets: FusionTargets) -> None:
@@ -185,73 +160,3 @@ def _without_length(entry: Any) -> Any:
         return entry
     ((who, settings),) = entry.items()
     return {who: f"after {settings['after']}"} if "after" in settings else who
-
-
-def _queue(row: Row, tables: Tables, targets: FusionTargets) -> Steps:
-    name, report = row.text("queue_name"), targets.draft.report
-    agents = {each.text("call_center_agent_uuid"): each for each in tables["v_call_center_agents"]}
-    tiers = tables.where("v_call_center_tiers", call_center_queue_uuid=row.text("call_center_queue_uuid"))
-    for column in ("queue_extension", "queue_name"):  # 4.x names queues and agents
-        tiers = tiers or tables.where("v_call_center_tiers", queue_name=row.text(column))
-    by_name = {each.text("agent_name"): each for each in tables["v_call_center_agents"]}
-    tiers.sort(key=lambda each: (each.whole("tier_level", 1), each.whole("tier_position", 1), each.line))
-    people, wraps = [], []
-    for tier in tiers:
-        agent = agents.get(tier.text("call_center_agent_uuid")) or by_name.get(tier.text("agent_name"))
-        found = _agent(agent or tier, name, targets)
-        people += [found] if found and found not in people else []
-        wraps.append(agent.whole("agent_wrap_up_time") if agent else 0)
-    steps = _greeting(row, "queue_greeting", targets)
-    app, data = split_action(row.text("queue_timeout_action"))
-    after = targets.steps(row, name, "queue_timeout_action", app, data) if app else []
-    if not people:
-        report.lost(row, name, "queue_name", "nobody works in the queue", "write whom it rings")
-        return [*steps, *after]
-    return [*steps, {"queue": _queue_settings(row, name, people, max(wraps), targets)}, *after]
-
-
-def _queue_settings(row: Row, name: str, people: list[str], wrap_up: int, targets: FusionTargets) -> dict[str, Any]:
-    report, strategy = targets.draft.report, row.text("queue_strategy")
-    order = _QUEUE_ORDERS.get(strategy, "longest_idle")
-    if strategy in ("ring-progressively", "sequentially-by-agent-order") or strategy not in _QUEUE_ORDERS:
-        report.changed(
-            row,
-            name,
-            "queue_strategy",
-            f"the strategy `{strategy}` is `order: {order}`",
-            "read `routing reference queue`",
-        )
-    settings: dict[str, Any] = {"to": people, "order": order}
-    if longest := row.whole("queue_max_wait_time"):
-        settings["at_most"] = f"{min(longest, 7200)}s"
-    else:
-        report.changed(
-            row, name, "queue_max_wait_time", "callers waited without an end: ten minutes now", "write `at_most`"
-        )
-    if wrap_up:
-        settings["wrap_up"] = f"{wrap_up}s"
-    announced = _greeting(row, "queue_announce_sound", targets)
-    if announced:
-        every = max(row.whole("queue_announce_frequency"), 15)
-        settings["announce"] = {"texts": announced[0]["play"], "every": f"{every}s"}
-    if shown := label(row.text("queue_cid_prefix")):
-        settings["label"] = shown
-    for column, what in (
-        ("queue_cc_exit_keys", "keys that leave the queue: `leave`"),
-        ("queue_announce_position", "the place in the queue: `announce`"),
-    ):
-        if row.text(column) not in ("", "false", "f"):
-            report.lost(row, name, column, what, "write it, with `routing reference queue`")
-    return settings
-
-
-def _agent(row: Row, queue: str, targets: FusionTargets) -> str:
-    contact = row.text("agent_contact")
-    user = USER.search(contact)
-    found = targets.rung(user[1]) if user else targets.rung(row.text("agent_id")) if row.text("agent_id") else ""
-    if not found:
-        what = "an agent whose contact is no extension"
-        targets.draft.report.lost(
-            row, f"{queue}, {row.text('agent_name')}", "agent_contact", what, "name the person in the queue"
-        )
-    return found.removesuffix(".desk")

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import BinaryIO
 
-from routing.imports import fusion_groups, fusion_hours, fusion_menus, fusion_numbers, fusion_people
+from routing.imports import fusion_groups, fusion_hours, fusion_menus, fusion_numbers, fusion_people, fusion_queues
 from routing.imports.draft import ImportDraft
 from routing.imports.dump import DumpReader
 from routing.imports.fault import ImportFault
@@ -43,7 +43,7 @@ def read_fusionpbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     targets = FusionTargets(draft)
     fusion_people.people(tables, targets)
     _unknown(tables, targets)
-    parts = (fusion_groups, fusion_menus, fusion_hours)
+    parts = (fusion_groups, fusion_queues, fusion_menus, fusion_hours)
     declared = [(part, part.declare(tables, targets)) for part in parts]
     fusion_people.forwarding(tables, targets)
     for part, rows in declared:

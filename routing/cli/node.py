@@ -25,6 +25,7 @@ from routing.cli.options import (
     check_ports,
     root_option,
 )
+from routing.doctor.machine import Linux
 from routing.node import certificate, rights
 from routing.node.files import command, password, render, write
 from routing.node.settings import Settings
@@ -62,7 +63,7 @@ def node() -> None:
 @click.option("--tls-only/--no-tls-only", default=False, show_default=True, help="Phones by TLS alone.")
 @click.option("--tls-verify/--no-tls-verify", default=True, show_default=True, help="Check carriers' certificates.")
 @click.option("--esl-port", type=PORT, default=8021, show_default=True, help="Event socket, on loopback.")
-@click.option("--rtp", nargs=2, type=PORT, default=(16384, 32768), show_default=True, help="First and last RTP port.")
+@click.option("--rtp", nargs=2, type=PORT, default=(16384, 32766), show_default=True, help="First and last RTP port.")
 @click.option("--max-sessions", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.option("--sessions-per-second", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @click.option("--media-timeout", type=_SECONDS, default=300, show_default=True, help="Seconds without RTP end a call.")
@@ -98,6 +99,11 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
             rights.share(root.absolute(), number)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
+    if shared := Linux().given_ports().intersection(range(rtp[0], rtp[1] + 2 - rtp[1] % 2)):
+        span = f"{min(shared)}-{max(shared)}"
+        click.echo(
+            f"note: the kernel gives other programs ports of --rtp, too ({span}): `routing doctor` says how to mend it"
+        )
     click.echo(f"start it:  {shlex.join([_program(BUILT), *command(home)])}")
     click.echo(f"or add it to an existing FreeSWITCH:  {home / 'adopt' / 'README.rst'}")
 

@@ -47,7 +47,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "voices": speech.voices,
         "recognisers": speech.recognisers,
     },
-    "machine": {"disk": host.disk, "private": private.private},
+    "machine": {"disk": host.disk, "rtp-ports": host.rtp_ports, "private": private.private},
     "journal": {"spool": journal.spool, "unfinished": host.unfinished, "recordings": journal.recordings},
 }
 

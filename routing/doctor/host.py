@@ -67,6 +67,25 @@ def _same(node: CheckedNode, zone: str, moment: datetime) -> bool:
     return answer == f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
 
 
+def rtp_ports(node: CheckedNode) -> Iterator[Diagnosis]:
+    """The kernel gives no program a port that FreeSWITCH may choose for RTP."""
+    if node.pid is None:
+        yield unknown("FreeSWITCH's process is not on this machine: whether its RTP ports are free is unknown")
+        return
+    settings = node.settings("switch.conf")
+    first, last = int(settings.get("rtp-start-port") or 16384), int(settings.get("rtp-end-port") or 32768)
+    last += 1 - last % 2  # RTCP
+    if shared := sorted(node.machine.given_ports().intersection(range(first, last + 1))):
+        yield warning(
+            f"RTP uses the ports {first}-{last}, and the kernel gives {counted(len(shared), 'port')} of them to other "
+            f"programs ({shared[0]}-{shared[-1]}): a call that gets such a port has no sound, or is lost",
+            f"`sysctl -w net.ipv4.ip_local_reserved_ports={first}-{last}`, and in /etc/sysctl.d; or other ports:"
+            " rtp-start-port and rtp-end-port in switch.conf.xml (`--rtp` of `routing node init`), then restart",
+        )
+    else:
+        yield ok(f"the kernel gives no other program a port of RTP ({first}-{last})")
+
+
 def disk(node: CheckedNode) -> Iterator[Diagnosis]:
     """There is disk space for recordings, the spool and the next release."""
     places = {"the release root": node.root}

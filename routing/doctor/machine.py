@@ -26,6 +26,13 @@ class Linux:
             found |= {_address(field[1]) for field in fields if field[3] == _LISTEN}
         return frozenset(found)
 
+    def given_ports(self) -> frozenset[int]:
+        """See Machine; none where there is no /proc."""
+        first, last = (int(port) for port in _kernel("ip_local_port_range").split() or (1, 0))
+        reserved = (part.partition("-") for part in _kernel("ip_local_reserved_ports").strip().split(",") if part)
+        ports = (range(int(start), int(end or start) + 1) for start, _, end in reserved)
+        return frozenset(range(first, last + 1)).difference(*ports)
+
     def free_bytes(self, path: Path) -> int:
         """See Machine."""
         return shutil.disk_usage(path).free
@@ -45,6 +52,14 @@ class Linux:
     def now(self) -> datetime:
         """See Machine."""
         return datetime.now().astimezone()
+
+
+def _kernel(name: str) -> str:
+    """A setting of the kernel; "" where there is none. Those of IPv4 hold for IPv6 too."""
+    try:
+        return (PROC / "sys/net/ipv4" / name).read_text(encoding="ascii")
+    except OSError:
+        return ""
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -28,6 +28,9 @@ class Machine(Protocol):
     def listening(self) -> frozenset[tuple[str, int]]:
         """Addresses and TCP ports on which a process listens."""
 
+    def given_ports(self) -> frozenset[int]:
+        """Ports that the kernel gives to programs which ask for any."""
+
     def free_bytes(self, path: Path) -> int:
         """Free bytes of the path's file system. Raises OSError."""
 

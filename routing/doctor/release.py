@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_read
+from routing.node.files import dialplan_version
 
 #: Files of a release that FreeSWITCH reads; those of a pattern are written alike.
 KINDS = ("gateways/*.xml", "schemes/*.xml", "numbers/*.xml", "people/*.xml", "sounds/*")
@@ -58,8 +59,13 @@ def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
             f"FreeSWITCH's dialplan is older than the release, which uses its contexts {', '.join(older)}",
             "run `routing node init` once more, with the options of the first time, then `reloadxml`",
         )
+    elif node.variables.get("routing_dialplan_version") != dialplan_version():
+        yield warning(
+            "FreeSWITCH's dialplan was written by another version of `routing node init`: what is new in it is missing",
+            "run `routing node init` once more, with the options of the first time, then `reloadxml`",
+        )
     else:
-        yield ok("FreeSWITCH's dialplan uses this root")
+        yield ok("FreeSWITCH's dialplan uses this root, and is of this version")
 
 
 def _named(node: CheckedNode) -> list[str]:

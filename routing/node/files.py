@@ -6,6 +6,7 @@ itself includes everything that changes with a release from ROOT/current.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import re
 import secrets
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from routing.compile.numbers import entry_dialplan
 from routing.compile.templates import names, render_lines
@@ -31,6 +33,7 @@ FOLDERS = ("log", "db", "run", "recordings", "storage", "cache", "spool", "tmp")
 #: A file system in memory (Linux).
 MEMORY = Path("/dev/shm")  # noqa: S108 - the switch's databases live there, see `database_folder`
 
+_DIALPLAN = "dialplan/routing.xml.j2"
 #: Folders of the node's templates; the others are the compiler's.
 _FOLDERS = ("conf/", "dialplan/", "adopt/")
 _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
@@ -41,7 +44,26 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 def render(settings: Settings) -> dict[str, str]:
     """Relative path -> text of every file of the node. Raises ValueError for an invalid setting."""
     check(settings)
-    values = asdict(settings) | {
+    values = _values(settings)
+    files = {_target(name): render_lines(name, **values) for name in filter(_is_ours, names())}
+    files["adopt/dialplan.xml"] = files["conf/dialplan/routing.xml"]
+    if settings.tls:
+        files |= {_KEY: settings.tls.agent, _TRUSTED: settings.tls.trusted}
+    files[EVENT_SOCKET] = json.dumps({"port": settings.esl_port, "password": settings.esl_password}) + "\n"
+    return files
+
+
+@functools.cache
+def dialplan_version() -> str:
+    """A hash of the fixed dialplan that this version writes, whatever the node's settings are."""
+    values = _values(Settings(Path("/node"), Path("/root"), ""), version="")
+    return hashlib.sha256(render_lines(_DIALPLAN, **values).encode()).hexdigest()[:12]
+
+
+def _values(settings: Settings, version: str | None = None) -> dict[str, Any]:
+    """What the templates need; ``version``: of the fixed dialplan."""
+    return asdict(settings) | {
+        "dialplan_version": dialplan_version() if version is None else version,
         "domain": settings.domain or settings.address,
         "spool": settings.home / "spool",
         "carriers": carriers(settings),
@@ -55,12 +77,6 @@ def render(settings: Settings) -> dict[str, str]:
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }
-    files = {_target(name): render_lines(name, **values) for name in filter(_is_ours, names())}
-    files["adopt/dialplan.xml"] = files["conf/dialplan/routing.xml"]
-    if settings.tls:
-        files |= {_KEY: settings.tls.agent, _TRUSTED: settings.tls.trusted}
-    files[EVENT_SOCKET] = json.dumps({"port": settings.esl_port, "password": settings.esl_password}) + "\n"
-    return files
 
 
 def write(home: Path, files: dict[str, str], group: int | None = None) -> None:

@@ -35,7 +35,8 @@ class Settings:
     tls_only: bool = False
     tls_verify: bool = True
     rtp_start_port: int = 16384
-    rtp_end_port: int = 32768
+    #: The port above it is RTCP's; Linux gives programs the ports from 32768 on.
+    rtp_end_port: int = 32766
     carriers: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ("PCMA", "PCMU")
     extra_modules: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ class NoRelease(ValueError):
 
 def fixed_dialplan(root: Path) -> str:
     """The dialplan that FreeSWITCH itself loads."""
-    return render(TEMPLATE, root=root, leg_mark=LEG_MARK, **LIMITS)
+    return render(TEMPLATE, root=root, leg_mark=LEG_MARK, dialplan_version="", **LIMITS)
 
 
 @dataclass

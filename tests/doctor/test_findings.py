@@ -127,6 +127,11 @@ NODES: dict[str, Callable[[Patient], None]] = {
     "no journal runs": lambda patient: patient.journal.end(),
     "recordings are encrypted": _encrypts(""),
     "recordings stay in the clear": _encrypts("the secret RECORDING_KEY_Y2026 is not set"),
+    "the dialplan of another version": lambda patient: _variables(patient, "routing_dialplan_version=", "was="),
+    "RTP ports that the kernel gives away": lambda patient: patient.machine.given.update(range(20000, 32768)),
+    "FreeSWITCH's own RTP ports": lambda patient: patient.says(
+        f"{LOCATED} switch.conf", patient.answers[f"{LOCATED} switch.conf"].replace("32766", "32768")
+    ),
     "no folders": _no_room,
     "no release": lambda patient: (patient.root / "current").unlink(),
     "a release without its list": _release_file("release.json", None),

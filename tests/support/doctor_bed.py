@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from routing.doctor.node import CheckedNode, NoAnswer
 from routing.doctor.switch import MODULES
+from routing.node.files import dialplan_version
 from routing.process.presence import ReadingMark
 
 MOMENT = datetime(2026, 11, 22, 5, 24, 11, tzinfo=UTC)
@@ -54,6 +55,7 @@ class FakeMachine:
     ports: set[tuple[str, int]] = field(default_factory=lambda: {("127.0.0.1", 8021), ("127.0.0.1", 8084)})
     free: int = 50 * 2**30
     user: int = 0
+    given: set[int] = field(default_factory=lambda: {*range(32768, 61000)})
     programs: set[str] = field(default_factory=lambda: {"espeak-ng"})
 
     def has_program(self, name: str) -> bool:
@@ -61,6 +63,9 @@ class FakeMachine:
 
     def listening(self) -> frozenset[tuple[str, int]]:
         return frozenset(self.ports)
+
+    def given_ports(self) -> frozenset[int]:
+        return frozenset(self.given)
 
     def free_bytes(self, path: Path) -> int:
         return self.free
@@ -130,11 +135,14 @@ class Patient:
             "strepoch": str(int(MOMENT.timestamp())),
             "global_getvar": f"domain=phones.example\nrun_dir={folder}/run\nrecordings_dir={folder}\nlog_dir={folder}\n"
             f"db_dir={folder}/db\n"
+            f"routing_dialplan_version={dialplan_version()}\n"
             "disable_system_api_commands=true\ndisable_system_app_commands=true",
             f"{located} event_socket.conf": _configuration(
                 "event_socket.conf", {"listen-port": "8021", "apply-inbound-acl": "routing_local"}
             ),
-            f"{located} switch.conf": _configuration("switch.conf", {"max-sessions": "9", "sessions-per-second": "9"}),
+            f"{located} switch.conf": _configuration(
+                "switch.conf", {"max-sessions": "9", "sessions-per-second": "9", "rtp-end-port": "32766"}
+            ),
             f"{located} json_cdr.conf": _configuration("json_cdr.conf", {"log-dir": f"{folder}/spool"}),
             f"{located} sofia.conf": SOFIA,
             f"{located} lua.conf": _configuration(

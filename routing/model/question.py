@@ -7,7 +7,7 @@ facts of a visitor are (`model.entities`). Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -21,6 +21,8 @@ MOST_FIELDS = 20
 PLACE = re.compile(r"\{\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)?)\}\}")
 #: Fields of every call that a URL may hold.
 IN_URLS = ("call_id", "number", "caller", "caller_told", "scheme", "step")
+#: What may stand between the digits of a number.
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 #: A part of an answer: names and places in lists, ``delivery.date``, ``items.0.state``.
 FIELD_PATH = re.compile(r"[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,7}")
 
@@ -63,13 +65,19 @@ def _safe(value: str) -> str:
 def fields_of(answer: Any, paths: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
     """The channel variables of an answer: each name with the value at its path, "" where there is none.
 
-    A value that holds the caller's secret digits is left out: it would be in the call record.
+    A value that holds the caller's secret digits, however grouped, is left out: it would be in the call record.
     """
     found = {}
     for name, path in paths.items():
         value = clean(_at(answer, path))
-        found[ANSWER + name] = "" if any(secret in value for secret in secrets.values()) else encoded(value)
+        found[ANSWER + name] = "" if _holds(value, secrets.values()) else encoded(value)
     return found
+
+
+def _holds(value: str, secrets: Iterable[str]) -> bool:
+    """Whether secret digits are in a text: ``1-2-3-4`` and ``12 34`` are 1234."""
+    together = _BETWEEN_DIGITS.sub("", value)
+    return any(secret in value or secret in together for secret in secrets)
 
 
 def found_in(channel: Mapping[str, str]) -> dict[str, str]:

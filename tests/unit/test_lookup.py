@@ -177,3 +177,10 @@ def test_a_dead_server_is_one_server_whatever_the_order():
         call = Call("12345678", "/r", "s", "2", "", "", typed=TypedDigits({"order": str(order)}))
         assert isinstance(handlers(STEP, call), HandlerFailure)
     assert len(dead.asked) == 5  # then its breaker is open
+
+
+@pytest.mark.parametrize("echo", ["9182", "9-1-8-2", "91 82", "PIN: 9 1.8/2!", "+9 (18) 2", "no. 4711-91_82"])
+def test_secret_digits_that_a_server_repeats_are_in_no_call_record(echo):
+    fields = fields_of({"echo": echo, "other": "9-1-8, then 2 of 82"}, {"e": "echo", "o": "other"}, {"pin": "9182"})
+    assert fields["routing_lookup_e"] == ""
+    assert found_in(fields) == {"o": "9-1-8, then 2 of 82"}

@@ -7,6 +7,7 @@ removed after minutes.
 
 from __future__ import annotations
 
+import errno
 import re
 import secrets
 import time
@@ -101,10 +102,12 @@ class CallVoice:
         name = secrets.token_hex(16)
         file = self._folder / f"{name}.wav"
         try:
+            if self._folder.is_symlink():
+                raise OSError(errno.ELOOP, "its folder is a link")
             if not self._folder.is_dir():
                 self._folder.mkdir(0o711, exist_ok=True)
                 self._folder.chmod(0o711)  # whatever the umask
-            file.write_bytes(content)
+            _write(file, content)
             file.chmod(0o644)  # FreeSWITCH may run as another user
         except OSError as problem:
             with suppress(OSError):
@@ -120,4 +123,11 @@ class CallVoice:
 
     def forget(self, now: float) -> None:
         """Remove files that nobody hears any more; those that an engine left when it was killed too."""
-        remove_old(self._folder, _FILE, now - KEPT_SECONDS)
+        if not self._folder.is_symlink():
+            remove_old(self._folder, _FILE, now - KEPT_SECONDS)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """A new file: what stands there, a link too, is an error."""
+    with file.open("xb") as out:
+        out.write(content)

@@ -186,7 +186,7 @@ def test_a_full_disk_leaves_no_half_file(spoken: CallVoice, tmp_path: Path, monk
             out.write(content[:100])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(speaking.Path, "write_bytes", full)
+    monkeypatch.setattr(speaking, "_write", full)
     with pytest.raises(VoiceFault, match="No space left on device"):
         spoken(ORDER, VOICE, 10.0)
     assert list(tmp_path.rglob("*.wav")) == []
@@ -218,3 +218,23 @@ def test_old_files_are_removed_and_nothing_else(spoken: CallVoice, tmp_path: Pat
     os.utime(new, (1000.0 + KEPT_SECONDS,) * 2)
     spoken.forget(1001.0 + KEPT_SECONDS)
     assert sorted(folder.iterdir()) == [new, other]
+
+
+def test_no_link_is_followed(spoken: CallVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder, kept = tmp_path / "speech", elsewhere / f"{'a' * 32}.wav"
+    kept.write_bytes(b"RIFF")
+    os.utime(kept, (1000.0, 1000.0))
+    folder.symlink_to(elsewhere)
+    with pytest.raises(VoiceFault, match="its file cannot be written: its folder is a link"):
+        spoken(ORDER, VOICE, 10.0)
+    spoken.forget(1001.0 + KEPT_SECONDS)
+    assert list(elsewhere.iterdir()) == [kept]
+    folder.unlink()
+    folder.mkdir()
+    monkeypatch.setattr(speaking.secrets, "token_hex", lambda _: "b" * 32)
+    (folder / f"{'b' * 32}.wav").symlink_to(kept)
+    with pytest.raises(VoiceFault, match="its file cannot be written: File exists"):
+        spoken(ORDER, VOICE, 10.0)
+    assert kept.read_bytes() == b"RIFF"

@@ -12,7 +12,7 @@ import pytest
 from support.switchbed.switch import PASSWORD
 
 #: What is not as on a node in service: the carrier of the tests takes no registration, nobody's phones are on, no
-#: journal carries the suite's calls away, no engine says how its recognisers are, and FreeSWITCH 1.10.12 has a known hole.
+#: journal carries the suite's calls away, no engine says how its recognisers are, FreeSWITCH 1.10.12 has a known hole.
 EXPECTED = {"version", "gateways", "phones", "healthy", "spool", "recognisers"}
 
 

@@ -20,8 +20,9 @@ from routing.load.nodes import Document
 from routing.model import emergency
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
-from routing.model.parking import MOST_ROUNDS, PLACE, ROUNDS, Parking, leaves, spoken, waiting_in
+from routing.model.parking import MOST_ROUNDS, PLACE, ROUNDS, SHOWN, Parking, leaves, spoken, waiting_in
 from routing.model.problem import Problem, did_you_mean
+from routing.model.recording import CLIENT
 from routing.model.talk_keys import BOUND, FILE, HEARS, SENT_ON
 from routing.steps.base import RELEASE, sound_path
 from routing.steps.dialplan import Condition, Context, Extension
@@ -33,6 +34,8 @@ _REPORTS = "api_reporting_hook"
 #: The file of a release for who is parked, and its context.
 PARKING = "parking"
 _PLACE_FILE = f"XML:{RELEASE}/{PARKING}.xml {PARKING}"
+#: Who is in a place.
+_WHO = f"${{uuid}}@${{{BOUND}}}@${{{SHOWN}}}"
 _TEN, _ONE = "routing/ten.wav", "routing/one.wav"
 
 
@@ -97,15 +100,16 @@ def parking_context(folder: Folder, parking: Parking) -> Context:
     for number in parking.numbers:
         dialled = context.extension(number)
         dialled.set(PLACE, "")
+        dialled.do("execute_extension", f"shows {_PLACE_FILE}")
         _locked(dialled, f"take_{number} {_PLACE_FILE}")
         dialled.do("execute_extension", f"parked {_PLACE_FILE}")
         dialled.do("transfer", f"back XML:{RELEASE}/transfer.xml transfer")
         place = waiting_in(number, folder.project.name)
         own = Condition(f"${{{place}}}@${{bridge_uuid}}", r"^(?:@.*|(.+)@\1)$")
         takes = context.extension(f"take_{number}", own, Condition(f"${{{PLACE}}}", "^$"))
-        takes.do("set_global", f"{place}=${{uuid}}@${{{BOUND}}}")
+        takes.do("set_global", f"{place}={_WHO}")
         takes.set(PLACE, number)
-        takes.set(_REPORTS, leaves(place, f"${{uuid}}@${{{BOUND}}}"))
+        takes.set(_REPORTS, leaves(place, _WHO))
         context.extension(f"left_{number}").do("set_global", f"{place}=")
     locked = context.extension("unlocked", Condition(f"${{{PLACE}}}", "^$"), pattern=r"^unlocked_take_\d+$")
     locked.do("sleep", str(_PAUSE_MS))
@@ -115,8 +119,16 @@ def parking_context(folder: Folder, parking: Parking) -> Context:
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
     waits.do("hangup", "NORMAL_CLEARING")
     context.extension(HEARS).do("execute_extension", RECORDED)
+    _shows(context)
     _comes_back(context, folder, parking.otherwise)
     return context
+
+
+def _shows(context: Context) -> None:
+    """The client's number, whoever has called."""
+    for number in (r"^(\+[0-9]+)@", r"^@(\+[0-9]+)$"):
+        context.extension("shows", Condition(f"${{{CLIENT}}}@${{routing_caller}}", number)).set(SHOWN, "$1")
+    context.extension("shows").set(SHOWN, "")
 
 
 def _comes_back(context: Context, folder: Folder, others: Sequence[str]) -> None:

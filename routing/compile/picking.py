@@ -18,13 +18,15 @@ def add_picking(context: Context, folder: Folder) -> None:
         return
     for number in folder.project.parking.numbers:
         place = waiting_in(number, folder.project.name)
-        somebody = Condition(f"${{{place}}}", f"^({_UUID})@({_UUID})$")
+        somebody = Condition(f"${{{place}}}", f"^({_UUID})@({_UUID})(?:@(\\+[0-9]+)?)?$")
         picks = context.extension(number, somebody)
         picks.do("limit", "hash routing picks_$1 1 !USER_BUSY")  # one phone picks up, of two in the same moment
         picks.do("set_global", f"{place}=")
         picks.set(WAITS, "$1")
         picks.set(BOUND, "$2")
         picks.set(PICKS, "true")
+        for what in ("number", "name"):  # on the phone that picks up
+            picks.set(f"initial_callee_id_{what}", "$3")
         picks.set("routing_target", "${routing_phone}")
         picks.do("sched_cancel", f"${{{WAITS}}}")
         talk_with(picks)

@@ -46,7 +46,7 @@ ALLOWED = frozenset(
     routing_recording routing_announce routing_announces routing_client routing_person_leg routing_masked
     routing_whisper
     routing_record_by_key routing_presses routing_record_into routing_client_leg routing_own_keys RECORD_WRITE_ONLY
-    RECORD_COMMENT routing_place_taken routing_parked_rounds routing_with_outside
+    RECORD_COMMENT routing_place_taken routing_place_shows routing_parked_rounds routing_with_outside
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -68,7 +68,9 @@ _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OU
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
-_GIVES_FREE = r"global_setvar routing_parked_[a-z]\w*_n\d+==\$\{uuid\}(?:@\$\{routing_talk\})?"
+_GIVES_FREE = (
+    r"global_setvar routing_parked_[a-z]\w*_n\d+==\$\{uuid\}(?:@\$\{routing_talk\}@\$\{routing_place_shows\})?"
+)
 _KNOWN_COMMAND = re.compile(
     rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|api_reporting_hook=(?:{_GIVES_FREE})?"
     rf"|api_on_conference_create={re.escape(IN_ROOM)}|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"

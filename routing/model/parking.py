@@ -15,6 +15,8 @@ from routing.model.spoken import Phrase, SpokenSound
 PARK = "*7"
 #: Of who is parked: the place; how often they came back from it unheard.
 PLACE, ROUNDS = "routing_place_taken", "routing_parked_rounds"
+#: Of who is parked: the client's number for the phone that picks them up, or nothing.
+SHOWN = "routing_place_shows"
 #: ``true``: this leg has picked up who was parked.
 PICKS = "routing_picks"
 #: Rounds of waiting before a call ends.
@@ -61,7 +63,8 @@ class Parking(Fields):
 
 
 def waiting_in(number: str, project: str) -> str:
-    """The global variable of who waits in a place: their leg and the call it is of, or who parks somebody there.
+    """The global variable of who waits in a place: their leg, the call it is of, and the client's number, between
+    `@`; or who parks somebody there.
 
     Projects on one FreeSWITCH may have places of the same numbers: nobody picks up another one's client.
     """

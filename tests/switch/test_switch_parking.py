@@ -5,7 +5,7 @@ import pytest
 from routing.journal import query
 from support.switchbed.followed import followed
 from support.switchbed.lab import Lab, company_with, until
-from support.switchbed.moved import client_called, client_talk, hears, journal_of, recordings, size_recorded
+from support.switchbed.moved import CLIENT, client_called, client_talk, hears, journal_of, recordings, size_recorded
 
 PARKING = "talk_keys: true, parking: {places: '701-703', for: 10s, otherwise: [guard]}"
 RECORDED = """
@@ -42,7 +42,10 @@ def test_parked_and_picked_up_from_another_phone(lab, way):
         parked(lab, leg, "701")
         assert not call.is_over() and client.packets(0.5) > 0  # music
         picked = other.call("701")
-        assert other.answered(picked).start == "200"
+        answer = other.answered(picked)
+        assert answer.start == "200"
+        number = "+380671234567" if way == "incoming" else CLIENT
+        assert answer.header("Remote-Party-ID").startswith(f'"{number}" <sip:{number}@')
         assert hears(other, client) and hears(client, other)
         assert place(lab, "701") in ("", "-ERR no reply")
         other_place = other.call("701") if way == "outgoing" else None

@@ -33,7 +33,7 @@ def group() -> None:
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every import has."""
+    """The options that every import has; the last one stands first in the help."""
     for option in (
         click.option(
             "--into", required=True, type=NEW_FOLDER, help="The new project: a folder that does not exist yet."
@@ -57,7 +57,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@group.command()
+@group.command(short_help="Import a dump of FusionPBX.")
 @click.argument("dump", type=DUMP)
 @click.option("--domain", default="", help="Domain to import.  [default: the only one]")
 @_options
@@ -70,7 +70,7 @@ def fusionpbx(dump: Path, domain: str, into: Path, strict: bool, **given: Any) -
     _dump(dump, into, strict, read_fusionpbx, given, domain=domain)
 
 
-@group.command()
+@group.command(short_help="Import a dump of FreePBX.")
 @click.argument("dump", type=DUMP)
 @_options
 def freepbx(dump: Path, into: Path, strict: bool, **given: Any) -> None:
@@ -81,7 +81,7 @@ def freepbx(dump: Path, into: Path, strict: bool, **given: Any) -> None:
     _dump(dump, into, strict, read_freepbx, given)
 
 
-@group.command(name="csv")
+@group.command(name="csv", short_help="Import spreadsheets.")
 @click.argument("files", nargs=-1, required=True, type=DUMP)
 @_options
 def csv_command(files: tuple[Path, ...], into: Path, strict: bool, **given: Any) -> None:

@@ -9,7 +9,7 @@ import phonenumbers
 from routing.imports.csv_sheet import AS_TEXT, Sheet
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.names import plain_id, safe
-from routing.imports.people import account, email
+from routing.imports.people import account, email, is_used
 from routing.imports.rows import Row
 
 #: Columns of FreePBX's export that are read beside ours; follow-me has the mobiles.
@@ -74,6 +74,11 @@ def _account(person: DraftPerson, row: Row, sheet: Sheet, draft: ImportDraft, ex
     if row.text("account") == "-" or row.text("tech", "sip") not in ("sip", "pjsip"):
         return
     name_of_account = row.text("account", extension)
+    if is_used(draft, name_of_account):
+        sheet.wrong(
+            row, "account" if row.text("account") else "extension", f"the account `{name_of_account}` is there twice"
+        )
+        return
     if not account(name_of_account):
         sheet.wrong(row, "account", f"`{name_of_account[:40]}` is no SIP account: letters, digits, `_`, `.` and `-`")
         return

@@ -10,6 +10,7 @@ from typing import Any
 from routing.imports.calendars import TimeRule
 from routing.imports.names import NameBook, safe
 from routing.imports.report import ImportReport
+from routing.imports.rows import Row
 from routing.model import numbers
 
 Steps = list[dict[str, Any]]
@@ -139,6 +140,18 @@ class ImportDraft:
             scheme.number_notes.append(title)
         return scheme
 
+    def break_circles(self) -> None:
+        """Schemes that only go to each other, in a circle, end the call: nobody was ever reached there."""
+        for scheme in self.schemes.values():
+            way, target = {scheme.id}, _only_target(scheme)
+            while target and target not in way:
+                way.add(target)
+                target = _only_target(self.schemes[target])
+            if target:
+                scheme.steps = [unknown_end()]
+                what = "it leads back to itself in a circle"
+                self.report.lost(Row(scheme.folder, 0, {}), scheme.source, "steps", what, "write its steps")
+
     def ring_person(self, person: DraftPerson) -> Steps:
         """What a call for an extension does: ring, then the voicemail or whatever follows."""
         steps: Steps = [{"ring": {"to": person.id, "for": f"{person.ring_s}s"}}]
@@ -149,6 +162,11 @@ class ImportDraft:
         addresses = [person.id] if person.email else []
         addresses += [mail for mail in person.mails if mail != person.email]
         return [{"voicemail": {"box": person.id, **({"notify": addresses} if addresses else {})}}]
+
+
+def _only_target(scheme: DraftScheme) -> str:
+    """The scheme to which a scheme goes at once; empty when it does anything else."""
+    return str(scheme.steps[0].get("scheme", "")) if len(scheme.steps) == 1 else ""
 
 
 def unknown_end() -> dict[str, Any]:

@@ -30,6 +30,8 @@ _FROM_STDIN = re.compile(rb"FROM\s+stdin\s*(?:WITH\s*)?;[ \t]*\r?\n", re.IGNOREC
 _LINE = re.compile(rb"[^\n]*+\n?")
 _COPY_END = re.compile(rb"\\\.\r?\n?")
 _CLOSING = re.compile(rb"-- (?:PostgreSQL database )?dump complete", re.IGNORECASE)
+#: The databases of FreePBX and FusionPBX.
+_DATABASES = frozenset({b"asterisk", b"freepbx", b"fusionpbx"})
 _NOT_COLUMNS = frozenset(
     {b"PRIMARY", b"KEY", b"UNIQUE", b"CONSTRAINT", b"INDEX", b"FULLTEXT", b"SPATIAL", b"CHECK", b"FOREIGN", b"EXCLUDE"}
 )
@@ -68,6 +70,8 @@ class DumpReader:
         self._value = _value(mysql)
         self._passing = _passing(mysql)
         self._rows = 0
+        #: A dump of several databases says which one follows; tables of the same names may be in others.
+        self._is_ours = True
 
     def read(self) -> Tables:
         """Every wanted row. Raises ImportFault where the dump is cut or no dump."""
@@ -88,12 +92,15 @@ class DumpReader:
         window = self._window
         head = window.take(_HEAD)
         word = head[0].split()[0].upper() if head else b""
+        if word == b"USE" and (found := window.take(_TABLE)):
+            self._is_ours = found[1].lower() in _DATABASES
         is_other_object = word == b"CREATE" and head is not None and b"TABLE" not in head[0].upper()
         if word not in (b"INSERT", b"REPLACE", b"COPY", b"CREATE") or is_other_object:
             self._pass_statement("a statement")
             return
         found = window.take(_TABLE)
         table = found[1].decode("ascii", "replace").lower() if found else ""
+        table = table if self._is_ours else f"other.{table}"
         self._tables.names.add(table)
         if word == b"CREATE":
             self._create(table)

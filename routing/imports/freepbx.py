@@ -45,6 +45,7 @@ def read_freepbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     freepbx_numbers.numbers(tables, targets)
     freepbx_numbers.trunks(tables, targets)
     put_numbers(draft)
+    draft.break_circles()
     return draft
 
 

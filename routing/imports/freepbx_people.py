@@ -8,7 +8,7 @@ from typing import Any
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.freepbx_targets import FreepbxTargets
 from routing.imports.names import safe
-from routing.imports.people import account, email, set_account
+from routing.imports.people import account, email, is_used, set_account
 from routing.imports.rows import Row, Tables
 
 _SIP = frozenset({"pjsip", "sip", ""})
@@ -44,10 +44,10 @@ def _person(row: Row, mails: dict[str, str], tables: Tables, targets: FreepbxTar
     set_account(draft, person, row, "extension", extension)
     if not person.phones:
         return
-    others = [each.text("id") for each in accounts if each.text("id") != extension]
-    for at, name_of_device in enumerate(others if len(others) == len(accounts) else [extension, *others]):
-        if found := account(name_of_device):
-            person.phones["desk" if at == 0 else f"desk{at + 1}"] = {"sip": found}
+    names = list(dict.fromkeys(found for each in accounts if (found := account(each.text("id")))))
+    names.sort(key=lambda each: each != extension)
+    free = [each for each in names if not is_used(draft, each)] or [extension]
+    person.phones = {"desk" if at == 0 else f"desk{at + 1}": {"sip": each} for at, each in enumerate(free)}
     person.email = email(mails.get(extension, ""))
     person.has_voicemail = row.text("voicemail", "novm") not in ("novm", "disabled")
     person.ring_s = min(row.whole("ringtimer") or 20, 300)

@@ -51,6 +51,7 @@ def read_fusionpbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     fusion_numbers.numbers(tables, targets)
     fusion_numbers.gateways(tables, draft)
     put_numbers(draft)
+    draft.break_circles()
     _recordings(tables, draft)
     return draft
 

@@ -38,13 +38,18 @@ def _valid(adapter: TypeAdapter[str], text: str) -> str:
         return ""
 
 
+def is_used(draft: ImportDraft, account_name: str) -> bool:
+    """Whether somebody has the account."""
+    return any(phone.get("sip") == account_name for each in draft.people.values() for phone in each.phones.values())
+
+
 def set_account(draft: ImportDraft, person: DraftPerson, row: Row, column: str, extension: str) -> None:
     """The SIP account, which keeps its name, and the extension."""
     if not account(extension):
         what = "the name of the account has letters that SIP accounts cannot have here"
         draft.report.lost(row, extension, column, what, "give the person a new account")
         return
-    if any(phone.get("sip") == extension for each in draft.people.values() for phone in each.phones.values()):
+    if is_used(draft, extension):
         draft.report.lost(row, extension, column, "the account is there twice", "remove one of both in the old system")
         return
     person.phones["desk"] = {"sip": extension}

@@ -51,7 +51,8 @@ class ImportReport:
 
     def _add(self, kind: str, row: Row, key: str, column: str, what: str, remedy: str) -> None:
         value = comment(row.values.get(column, ""), 60)
-        shown = f"row {comment(key, 60)} (line {row.line})" + (f": `{value}`" if value and value != key else "")
+        line = f" (line {row.line})" if row.line else ""
+        shown = f"row {comment(key, 60)}{line}" + (f": `{value}`" if value and value != key else "")
         rows = self.found.setdefault(Finding(kind, row.table, column, what, remedy), [])
         if shown not in rows:
             rows.append(shown)

@@ -77,6 +77,12 @@ def test_pg_dump() -> None:
     assert tables.names >= {"v_domains", "v_cdr"} and tables.notes == []
 
 
+def test_several_databases() -> None:
+    """`mysqldump --all-databases`: other programs have users too."""
+    other = b"USE `shop`;\nCREATE TABLE `users` (`id` int);\nINSERT INTO `users` VALUES (7);\nUSE `asterisk`;\n"
+    assert len(read(other + MYSQL, "users", mysql=True)["users"]) == 4
+
+
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 def test_lines_of_windows(ending: bytes) -> None:
     assert len(read(POSTGRES.replace(b"\n", ending), "v_domains", mysql=False)["v_domains"]) == 6

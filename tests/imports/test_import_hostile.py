@@ -109,6 +109,25 @@ INSERT INTO incoming VALUES ('','0441234567','timeconditions,1,1'),('','04412345
 """
 
 
+def test_circles_and_accounts_of_two_people(tmp_path: Path) -> None:
+    """A group without members that goes to itself, a device whose name somebody else has."""
+    sql = """
+    CREATE TABLE users (extension text, name text);INSERT INTO users VALUES ('101','Ivan'),('102','Olena');
+    CREATE TABLE devices (id text, user text, tech text);
+    INSERT INTO devices VALUES ('101','101','sip'),('102','102','sip'),('101','102','sip'),('9','102','sip');
+    INSERT INTO devices VALUES ('9','102','sip');
+    CREATE TABLE ringgroups (grpnum text, description text, grplist text, postdest text);
+    INSERT INTO ringgroups VALUES ('1','Self','','ext-group,1,1'),('2','A','','ext-group,3,1');
+    INSERT INTO ringgroups VALUES ('3','B','','ext-group,2,1');
+    -- Dump completed
+    """
+    (tmp_path / "dump.sql").write_text(sql.replace("\n    ", "\n"))
+    words = ["import", "freepbx", str(tmp_path / "dump.sql"), "--into", str(tmp_path / "new"), "--country", "UA"]
+    result = CliRunner().invoke(group, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "it leads back to itself in a circle\n    row group 1 Self\n" in result.output
+
+
 def test_loops_and_names_of_yaml(tmp_path: Path) -> None:
     """Menus and conditions that lead to themselves, people who are called `on` and `null`."""
     (tmp_path / "dump.sql").write_text(FREEPBX_LOOP)

@@ -119,7 +119,9 @@ class FreepbxTargets:
         return next((found for each in stripped if (found := self.draft.number(each))), "")
 
     def person(self, number: str) -> str:
-        """The id of the person with an extension."""
+        """The id of the person with an extension; empty when nobody has it."""
+        if not number:
+            return ""
         return next(
             (
                 each.id

@@ -116,6 +116,12 @@ def test_follow_me_inside_a_ring_group(member: str, rung: str) -> None:
     assert draft.people["ivan"].ring == [{"desk": {"for": "27s"}}, {"mobile": {"after": "7s", "for": "20s"}}]
 
 
+def test_a_group_with_signs_without_a_number() -> None:
+    """A list such as `#-101-` rings 101 alone, and nobody who has no extension."""
+    draft = freepbx(ringgroups=[*group(grplist="0501110103#"), *group(grplist="#-101-", grpnum="6", description="B")])
+    assert step(draft, "b")["to"] == ["ivan"]
+
+
 def test_an_initial_ring_time_of_zero() -> None:
     """FreePBX/issue-tracker#1043: only the outside number rings, not the desk for two seconds."""
     plan = FOLLOW[0] | {"grplist": "0501110101#", "pre_ring": "0"}

@@ -17,6 +17,7 @@ _LOOKS = {
     "answered": ("phone-call", "good"),
     "proper": ("phone-call", "good"),
     "repeat call": ("repeat", "accent"),
+    "self-service": ("search", "good"),
     "voicemail": ("voicemail", "warn"),
     "no answer": ("phone-missed", "bad"),
     "busy": ("phone-missed", "bad"),

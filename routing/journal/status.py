@@ -52,6 +52,14 @@ _REFUSED = frozenset({"CALL_REJECTED", "SWITCH_CONGESTION"})
 _BROKEN = frozenset({"EXCHANGE_ROUTING_ERROR", "NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER"})
 
 
+#: The decision of a `lookup` whose server knew an answer (`model.decision.encode`).
+_FOUND = "found"
+#: Steps by which a caller reaches somebody, or tries to.
+_REACHING = frozenset(
+    {"ring", "queue", "crm", "sticky", "webhook", "conference", "callback", "voicemail", "transferred"}
+)
+
+
 def _refused(facts: StatusFacts) -> bool:
     return not facts.legs and facts.cause in _REFUSED
 
@@ -65,6 +73,14 @@ def _broken(facts: StatusFacts) -> bool:
 def _no_choice(facts: StatusFacts) -> bool:
     menus = [step for step in facts.steps if step.kind == "menu"]
     return bool(menus) and not facts.legs and menus[-1].result == StepResult.NO_CHOICE
+
+
+def _self_service(facts: StatusFacts) -> bool:
+    """The last `lookup` that found something is followed by no step that is there to reach somebody."""
+    if facts.direction != "in":
+        return False
+    found = [at for at, step in enumerate(facts.steps) if step.kind == "lookup" and step.decision == _FOUND]
+    return bool(found) and not any(step.kind in _REACHING for step in facts.steps[found[-1] :])
 
 
 def _client_silent(facts: StatusFacts) -> bool:
@@ -101,6 +117,8 @@ STATUSES = (
            "refused before anybody was rung: by the limits of calls, or by `hangup: CALL_REJECTED`"),
     Status("scheme did not work", True, _broken,
            "the number led to no scheme, or schemes led to each other until the bound"),
+    Status("self-service", False, _self_service,
+           "a web server knew what the caller asked about (`lookup`), they heard it, and nobody was rung after it"),
     Status("wrong extension", True, lambda facts: _no_choice(facts) and facts.digits not in ("", "none"),
            "nobody was rung: the keys for the last menu were not valid"),
     Status("no extension", True, _no_choice,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from routing.journal import cdr, dialled, parse
+from routing.journal.record import StepRecord
 from routing.journal.result import StepResult
 from routing.journal.status import MISSED, StatusFacts, status
 from routing.model.caller_shown import OUR_CALLER
@@ -235,6 +236,26 @@ def test_outgoing_calls_name_person_client_and_the_number_shown():
 def test_what_a_caller_dialled_is_the_number_and_no_label_of_the_dialplan(case):
     call = whole(case)
     assert call.number.startswith("+") and call.dialled == call.number
+
+
+def _self_served(*kinds, decision="found", direction="in", legs=(), cause="NORMAL_CLEARING"):
+    steps = [StepRecord(n, "s", str(n), kind, 0.0, 1.0) for n, kind in enumerate(kinds)]
+    steps = [replace(step, decision=decision) if step.kind == "lookup" else step for step in steps]
+    return status(StatusFacts(direction, False, False, cause, "", "4711#", ["s"], steps, list(legs)))
+
+
+@pytest.mark.parametrize("kinds", ["ask lookup", "ask lookup say hangup", "ring ask lookup match play menu"])
+def test_who_heard_what_a_server_knows_and_hung_up_has_served_themselves(kinds):
+    assert _self_served(*kinds.split()) == "self-service" and "self-service" not in MISSED
+
+
+@pytest.mark.parametrize(("kinds", "change"), [
+    ("ask lookup play", {"decision": "missing"}), ("ask lookup play", {"decision": ""}), ("ask", {}),
+    ("ask lookup ring", {}), ("ask lookup queue hangup", {}), ("lookup sticky play", {}), ("lookup voicemail", {}),
+    ("lookup play", {"direction": "callback"}), ("lookup hangup", {"cause": "CALL_REJECTED"}),
+])  # fmt: skip
+def test_who_has_heard_nothing_or_wanted_a_person_has_not(kinds, change):
+    assert _self_served(*kinds.split(), **change) != "self-service"
 
 
 def test_a_feature_code_is_not_an_unanswered_call():

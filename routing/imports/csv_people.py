@@ -11,6 +11,7 @@ from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.names import plain_id, safe
 from routing.imports.people import account, email, is_used
 from routing.imports.rows import Row
+from routing.model.emergency import is_emergency
 
 #: Columns of FreePBX's export that are read beside ours; follow-me has the mobiles.
 FOLLOW_ME = "findmefollow_grplist"
@@ -79,7 +80,10 @@ def _account(person: DraftPerson, row: Row, sheet: Sheet, draft: ImportDraft, ex
             row, "account" if row.text("account") else "extension", f"the account `{name_of_account}` is there twice"
         )
         return
-    if not account(name_of_account):
+    if is_emergency(extension, draft.country) or is_emergency(name_of_account, draft.country):
+        sheet.wrong(row, "extension", f"`{extension}` is an emergency number, which phones must be able to dial")
+        return
+    if not account(name_of_account, draft.country):
         sheet.wrong(row, "account", f"`{name_of_account[:40]}` is no SIP account: letters, digits, `_`, `.` and `-`")
         return
     person.phones["desk"] = {"sip": name_of_account}

@@ -44,7 +44,7 @@ def _person(row: Row, mails: dict[str, str], tables: Tables, targets: FreepbxTar
     set_account(draft, person, row, "extension", extension)
     if not person.phones:
         return
-    names = list(dict.fromkeys(found for each in accounts if (found := account(each.text("id")))))
+    names = list(dict.fromkeys(found for each in accounts if (found := account(each.text("id"), draft.country))))
     names.sort(key=lambda each: each != extension)
     free = [each for each in names if not is_used(draft, each)] or [extension]
     person.phones = {"desk" if at == 0 else f"desk{at + 1}": {"sip": each} for at, each in enumerate(free)}

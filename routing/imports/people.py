@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.rows import Row
 from routing.model.addresses import Email, Host
+from routing.model.emergency import is_emergency
 from routing.model.fields import Account
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
@@ -21,9 +22,9 @@ def email(text: str) -> str:
     return _valid(_EMAIL, text)
 
 
-def account(text: str) -> str:
-    """A SIP account; empty when it is none."""
-    return _valid(_ACCOUNT, text)
+def account(text: str, country: str) -> str:
+    """A SIP account; empty when it is none, or an emergency number, which phones must be able to dial."""
+    return "" if is_emergency(text, country) else _valid(_ACCOUNT, text)
 
 
 def host(text: str) -> str:
@@ -40,13 +41,17 @@ def _valid(adapter: TypeAdapter[str], text: str) -> str:
 
 def is_used(draft: ImportDraft, account_name: str) -> bool:
     """Whether somebody has the account."""
-    return any(phone.get("sip") == account_name for each in draft.people.values() for phone in each.phones.values())
+    return any(
+        phone.get("sip", "").lower() == account_name.lower()
+        for each in draft.people.values()
+        for phone in each.phones.values()
+    )
 
 
 def set_account(draft: ImportDraft, person: DraftPerson, row: Row, column: str, extension: str) -> None:
     """The SIP account, which keeps its name, and the extension."""
-    if not account(extension):
-        what = "the name of the account has letters that SIP accounts cannot have here"
+    if not account(extension, draft.country):
+        what = "an emergency number, or a name that SIP accounts cannot have here"
         draft.report.lost(row, extension, column, what, "give the person a new account")
         return
     if is_used(draft, extension):

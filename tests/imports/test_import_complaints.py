@@ -122,6 +122,13 @@ def test_a_group_with_signs_without_a_number() -> None:
     assert step(draft, "b")["to"] == ["ivan"]
 
 
+def test_an_extension_that_is_an_emergency_number() -> None:
+    """Phones must be able to dial 112: the person needs another extension, and the project compiles without them."""
+    draft = freepbx(users=[{"extension": "112", "name": "Guard"}, {"extension": "101", "name": "Ivan"}])
+    assert list(draft.people) == ["ivan"]
+    assert "extension: an emergency number" in said(draft, LOST)
+
+
 def test_an_initial_ring_time_of_zero() -> None:
     """FreePBX/issue-tracker#1043: only the outside number rings, not the desk for two seconds."""
     plan = FOLLOW[0] | {"grplist": "0501110101#", "pre_ring": "0"}

@@ -37,6 +37,7 @@ WRONG: dict[str, str | bytes] = {
     "twice": "extension,name\n101,Ivan\n\n101,Olena\n",
     "no address": "extension,name,email\n101,Ivan,ivan(at)acme\n",
     "no account": "extension,name,account\n101,Ivan,a b\n",
+    "emergency": "extension,name\n112,Ivan\n",
     "no phone": "extension,name\n,Ivan\n",
     "nobody": "extension,name,mobile\n,,+393123456789\n",
     "more cells": "extension,name\n101,Ivan,x,y\n",

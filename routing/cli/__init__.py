@@ -20,6 +20,7 @@ from routing.cli.errors import ErrorReporter
 #: Command -> its module, its object in it, its help. Only the command that runs is imported.
 COMMANDS = {
     "account": ("routing.cli.desk", "account", "Accounts of the desk: list, let people in, sign them out."),
+    "backup": ("routing.cli.backup", "backup", "Write a node into one file: release, journal, secrets."),
     "callbacks": ("routing.cli.callbacks", "callbacks", "Orders to call clients back: list, show, add, run ..."),
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "check": ("routing.cli.check", "check", "Report every problem and every lint of schemes."),
@@ -40,6 +41,7 @@ COMMANDS = {
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
     "queue": ("routing.cli.queue", "queue", "Queues: who waits and works; sign in, pause, move, take out."),
     "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
+    "restore": ("routing.cli.backup", "restore_command", "Put a node back from such a file."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "recordings": ("routing.cli.recordings", "recordings", "Recordings and voicemails: list, export, delete."),
     "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),

@@ -47,6 +47,8 @@ WRONG: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: Text that is judged by what it names: a person, a scheme, a call, a revision; or that may be anything.
 FREE = {
+    "backup": {"--database"},
+    "restore": {"--database"},
     "account": {"NAME", "--address", "--password", "--database"},
     "callbacks": {"ORDER_ID", "ORDER_IDS", "NUMBER", "--number", "--scheme", "--at", "--since", "--database"},
     "calls": {"CALL_ID", "--number", "--caller", "--person", "--scheme", "--node", "--tag", "--since", "--database"},

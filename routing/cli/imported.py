@@ -39,7 +39,7 @@ def write_project(draft: ImportDraft, into: Path, strict: bool) -> None:
     files[REPORT] = report.encode()
     _write(into, files)
     if not outcome.problems:
-        add_missing(into / "var" / "secrets", needed(into / "schemes"), {})
+        add_missing(into / "var" / "secrets", needed(into / "schemes"), {}, draft.passwords)
     click.echo(report, nl=False)
     click.echo(f"Written to {into}: read {into / REPORT}, then run `routing check` and `routing test` there.")
     if outcome.problems or (strict and draft.report.count(LOST)):

@@ -28,7 +28,7 @@ Reader = Callable[[BinaryIO, ImportOptions], ImportDraft]
 def group() -> None:
     """Write schemes from the settings of another system, and report what could not be carried over.
 
-    The project is new: an existing folder is refused. Passwords are never imported.
+    The project is new: an existing folder is refused. Passwords are carried over by --passwords alone.
     """
 
 
@@ -57,8 +57,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+_passwords = click.option(
+    "--passwords", is_flag=True, help="Carry passwords over, into var/secrets: phones and trunks go on as they are."
+)
+
+
 @group.command(short_help="Import a dump of FusionPBX.")
 @click.argument("dump", type=DUMP)
+@_passwords
 @click.option("--domain", default="", help="Domain to import.  [default: the only one]")
 @_options
 def fusionpbx(dump: Path, domain: str, into: Path, strict: bool, **given: Any) -> None:
@@ -72,6 +78,7 @@ def fusionpbx(dump: Path, domain: str, into: Path, strict: bool, **given: Any) -
 
 @group.command(short_help="Import a dump of FreePBX.")
 @click.argument("dump", type=DUMP)
+@_passwords
 @_options
 def freepbx(dump: Path, into: Path, strict: bool, **given: Any) -> None:
     """Import a dump of FreePBX's MySQL database (`mysqldump asterisk`), plain or gzip.
@@ -112,6 +119,7 @@ def _settings(given: dict[str, Any], domain: str = "") -> ImportOptions:
         name=given["name"],
         domain=domain,
         encoding=given["encoding"],
+        passwords=bool(given.get("passwords")),
     )
 
 

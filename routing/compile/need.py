@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from routing.model.problem import Problem
-from routing.model.secret import ACCOUNT, GATEWAY, PASSWORD, SENT, SIGNS, Purpose, is_of_the_machine, unfit
+from routing.model.secret import PASSWORD, SENT, SIGNS, Purpose, is_of_the_machine, unfit
 
 #: FreeSWITCH's preprocessor works on the file's text: it would interpret these, or end the line.
 _UNFIT = re.compile(r"\$[${]|X-PRE-PROCESS|<!--|<\?|</?include|[\x00-\x1f\x7f]", re.IGNORECASE)
@@ -72,16 +72,6 @@ class Need:
             if not fault and self.field == "webhook" and urlsplit(value).scheme not in ("http", "https"):
                 fault = "is not the address of an inbound webhook"
         return replace(self.place, message=f"the secret {self.name} {fault}", hint=hint) if fault else None
-
-
-def password_name(account: str) -> str:
-    """Name of the secret that holds a SIP account's password: ``SIP_PASSWORD_1001``."""
-    return ACCOUNT + re.sub(r"\W", "_", account).upper()
-
-
-def gateway_name(gateway: str) -> str:
-    """Name of the secret that holds a gateway's password: ``GATEWAY_PASSWORD_MAIN``."""
-    return GATEWAY + gateway.upper()
 
 
 def pin_account(secret: str) -> str:

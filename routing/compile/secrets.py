@@ -9,18 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from routing.compile.need import (
-    CARRIERS,
-    CRMS,
-    HANDLERS,
-    HOOKS,
-    OF_RECORDINGS,
-    OF_STREAMS,
-    Need,
-    gateway_name,
-    password_name,
-    pin_account,
-)
+from routing.compile.need import CARRIERS, CRMS, HANDLERS, HOOKS, OF_RECORDINGS, OF_STREAMS, Need, pin_account
 from routing.compile.scheme import SchemeRecord
 from routing.load.nodes import Document
 from routing.model import header_secrets
@@ -29,7 +18,19 @@ from routing.model.crm_fields import Crm
 from routing.model.exports import Exports
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems
-from routing.model.secret import PASSWORD, PIN, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
+from routing.model.secret import (
+    PASSWORD,
+    PIN,
+    SENT,
+    SHOWN,
+    SIGNS,
+    Purpose,
+    gateway_name,
+    may_serve_both,
+    password_name,
+    reserved_owner,
+    sent_to,
+)
 from routing.model.web import is_sent_unencrypted
 
 

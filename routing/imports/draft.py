@@ -89,6 +89,9 @@ class ImportDraft:
     recordings: dict[str, bytes] = field(default_factory=dict)
     report: ImportReport = field(default_factory=ImportReport)
     names: dict[str, NameBook] = field(default_factory=dict)
+    #: Name of a secret -> the password of the other system, where the user asks for them.
+    keeps_passwords: bool = False
+    passwords: dict[str, str] = field(default_factory=dict)
 
     def new_name(self, kind: str, text: str, default: str) -> str:
         """An unused id. People and groups share their names."""

@@ -29,6 +29,7 @@ def read_freepbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     name = options.name or _setting(tables, "FREEPBX_SYSTEM_IDENT")
     draft = ImportDraft("FreePBX", plain_id(name, "company"), options.country, zone, options.today)
     draft.report.notes += tables.notes
+    draft.keeps_passwords = options.passwords
     targets = FreepbxTargets(draft, tables)
     prefixes = {row.text("match_pattern_prefix") for row in tables["outbound_route_patterns"]}
     targets.outside_prefixes = sorted(each for each in prefixes if each.isdigit() and len(each) < 4)

@@ -80,7 +80,7 @@ def _prefix(caller: str, targets: FreepbxTargets) -> str:
 
 
 def trunks(tables: Tables, targets: FreepbxTargets) -> None:
-    """The trunks; passwords stay where they are."""
+    """The trunks."""
     settings: dict[str, dict[str, str]] = {}
     for table in ("sip", "pjsip"):
         for row in tables[table]:
@@ -103,4 +103,5 @@ def _trunk(row: Row, settings: dict[str, dict[str, str]], targets: FreepbxTarget
         return
     registers = found.get("registration", "none") == "send" or tech == "sip"
     transport = found.get("transport", "").rpartition("-")[2]
-    add_trunk(targets.draft, row, "channelid", Trunk(name, proxy, found.get("username", ""), registers, transport))
+    trunk = Trunk(name, proxy, found.get("username", ""), registers, transport, password=found.get("secret", ""))
+    add_trunk(targets.draft, row, "channelid", trunk)

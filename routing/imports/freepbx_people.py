@@ -8,8 +8,10 @@ from typing import Any
 from routing.imports.draft import DraftPerson, ImportDraft
 from routing.imports.freepbx_targets import FreepbxTargets
 from routing.imports.names import safe
+from routing.imports.passwords import OldPassword, keep_password
 from routing.imports.people import account, email, is_used, set_account
 from routing.imports.rows import Row, Tables
+from routing.model.secret import password_name
 
 _SIP = frozenset({"pjsip", "sip", ""})
 
@@ -48,6 +50,8 @@ def _person(row: Row, mails: dict[str, str], tables: Tables, targets: FreepbxTar
     names.sort(key=lambda each: each != extension)
     free = [each for each in names if not is_used(draft, each)] or [extension]
     person.phones = {"desk" if at == 0 else f"desk{at + 1}": {"sip": each} for at, each in enumerate(free)}
+    for name in free:
+        _password(name, tables, draft)
     person.email = email(mails.get(extension, ""))
     person.has_voicemail = row.text("voicemail", "novm") not in ("novm", "disabled")
     person.ring_s = min(row.whole("ringtimer") or 20, 300)
@@ -56,6 +60,14 @@ def _person(row: Row, mails: dict[str, str], tables: Tables, targets: FreepbxTar
     targets.known["extension", extension] = lambda: _desk_only(draft, person)
     if person.has_voicemail:
         targets.known["voicemail", extension] = lambda: draft.voicemail(person)
+
+
+def _password(account_name: str, tables: Tables, draft: ImportDraft) -> None:
+    for table in ("sip", "pjsip"):
+        for row in tables.where(table, id=account_name, keyword="secret"):
+            old = OldPassword(row, "data", account_name, row.text("data"))
+            if keep_password(draft, password_name(account_name), old):
+                return
 
 
 def _desk_only(draft: ImportDraft, person: DraftPerson) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def _actions(row: Row, key: str, targets: FusionTargets) -> Steps:
 
 
 def gateways(tables: Tables, draft: ImportDraft) -> None:
-    """The trunks; passwords stay where they are."""
+    """The trunks."""
     for row in enabled(tables["v_gateways"], "enabled"):
         name = row.text("gateway")
         proxy = host(row.text("proxy"))
@@ -117,6 +117,7 @@ def gateways(tables: Tables, draft: ImportDraft) -> None:
             )
             continue
         trunk = Trunk(
-            name, proxy, row.text("username"), row.flag("register"), row.text("register_transport"), row.text("realm")
-        )
+            name, proxy, row.text("username"), row.flag("register"), row.text("register_transport"), row.text("realm"),
+            password=row.text("password"),
+        )  # fmt: skip
         add_trunk(draft, row, "password", trunk)

@@ -7,8 +7,10 @@ import re
 from routing.imports.draft import DraftPerson, ImportDraft, Steps
 from routing.imports.fusion import FusionTargets, enabled
 from routing.imports.names import safe
+from routing.imports.passwords import OldPassword, keep_password
 from routing.imports.people import email, set_account
 from routing.imports.rows import Row, Tables
+from routing.model.secret import password_name
 
 #: Settings of an extension without a counterpart: column -> (values that mean nothing, what it did, what to do).
 _LOST = {
@@ -46,6 +48,7 @@ def _person(row: Row, boxes: dict[str, Row], tables: Tables, targets: FusionTarg
     set_account(draft, person, row, "extension", extension)
     if not person.phones:
         return
+    keep_password(draft, password_name(extension), OldPassword(row, "password", extension, row.text("password")))
     person.ring_s = min(max(row.whole("call_timeout", 30) or 30, 5), 300)
     box = boxes.get(extension) or boxes.get(row.text("number_alias"))
     if box:

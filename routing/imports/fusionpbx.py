@@ -40,6 +40,7 @@ def read_fusionpbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
         "FusionPBX", plain_id(options.name or domain.split(".")[0], "company"), options.country, zone, options.today
     )
     draft.report.notes += tables.notes
+    draft.keeps_passwords = options.passwords
     targets = FusionTargets(draft)
     fusion_people.people(tables, targets)
     _unknown(tables, targets)

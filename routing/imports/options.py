@@ -20,6 +20,8 @@ class ImportOptions:
     name: str = ""
     domain: str = ""
     encoding: str = "utf-8"
+    #: Whether passwords of phones and trunks are carried over.
+    passwords: bool = False
 
     def zone(self, found: str) -> str:
         """The project's time zone: as the user says, as the dump says, as the country has."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from routing.imports.draft import ImportDraft
 from routing.imports.names import safe
+from routing.imports.passwords import OldPassword, keep_password
 from routing.imports.people import host
 from routing.imports.rows import Row
+from routing.model.secret import gateway_name
 
 PLACEHOLDER = "sip.carrier.invalid"
 
@@ -23,10 +25,11 @@ class Trunk:
     register: bool = False
     transport: str = ""
     realm: str = ""
+    password: str = field(default="", repr=False)
 
 
 def add_trunk(draft: ImportDraft, row: Row, column: str, trunk: Trunk) -> None:
-    """A gateway of the draft; its password is a secret to be entered."""
+    """A gateway of the draft; its password is a secret to be entered where it is not carried."""
     fields: dict[str, Any] = {"proxy": trunk.proxy}
     username = safe(trunk.username)
     if username:
@@ -40,7 +43,9 @@ def add_trunk(draft: ImportDraft, row: Row, column: str, trunk: Trunk) -> None:
     name = draft.new_name("gateway", trunk.name, "trunk")
     draft.gateways[name] = (fields, f"trunk {safe(trunk.name)}")
     if username:
-        secret = f"GATEWAY_PASSWORD_{name.upper()}"
+        secret = gateway_name(name)
+        if keep_password(draft, secret, OldPassword(row, column, trunk.name, trunk.password)):
+            return
         blind = Row(row.table, row.line, {})  # never the password itself
         draft.report.todo(blind, trunk.name, column, "passwords are not imported", f"write {secret} into var/secrets")
 

@@ -129,3 +129,13 @@ def key_of(secret: str) -> bytes:
     if len(key) < SHORTEST_KEY:
         raise ValueError(f"a whsec_ key has only {len(key)} bytes and can be guessed")
     return key
+
+
+def password_name(account: str) -> str:
+    """Name of the secret that holds a SIP account's password: ``SIP_PASSWORD_1001``."""
+    return ACCOUNT + re.sub(r"\W", "_", account).upper()
+
+
+def gateway_name(gateway: str) -> str:
+    """Name of the secret that holds a gateway's password: ``GATEWAY_PASSWORD_MAIN``."""
+    return GATEWAY + gateway.upper()

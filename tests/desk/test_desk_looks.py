@@ -86,6 +86,7 @@ def test_the_audit_log_is_filtered_by_deed_and_day(bed: DeskBed) -> None:
     assert '<option value="link" selected>gave a sign-in link</option>' in page and 'value="2026-11-28"' in page
     assert "wanted" in visitor.get("/audit?since=nonsense&until=2026-99-99").text
     assert "wanted" not in visitor.get("/audit?until=2026-11-27").text
+    assert "Nothing found" in visitor.get("/audit?subject=nobody").text
 
 
 def test_the_audit_log_names_people_and_leads_to_calls(bed: DeskBed) -> None:

@@ -21,13 +21,14 @@ from routing.compile.people import (
     person_context,
 )
 from routing.compile.scheme import compile_scheme
-from routing.compile.secrets import needs, password_name, passwords
+from routing.compile.secrets import needs, passwords
 from routing.compile.tones import tones
 from routing.compile.xml import UnsafeDialplan, to_xml
 from routing.load.folder import shared
 from routing.load.nodes import read
 from routing.model.folder import Folder
 from routing.model.problem import Problems
+from routing.model.secret import password_name
 from routing.steps.dialplan import Condition, Context
 from support.folders import SOUNDS, AnyPassword
 
@@ -83,7 +84,7 @@ SCHEME: dict[str, Any] = {
 
 OURS = (
     "routing_|uuid|domain|recordings_dir|endpoint_disposition|originate_disposition|hours_|transfer_ringback"
-    "|media_hold_timeout"
+    "|media_hold_timeout|read_terminator_used"
 )
 
 

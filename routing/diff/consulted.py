@@ -6,6 +6,7 @@ They come from the call's events and from the compiled files that it read, never
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,6 +29,7 @@ Sides = tuple[tuple[Side, Run], ...]
 MOST_DIGITS = 50
 DIGITS = "${routing_digits}"
 WRONG = "9870654321*"
+KEYS = re.compile(r"[0-9*#]+")
 #: A caller presses a key so many seconds after they began to wait.
 PRESSES_AFTER_S = 5
 
@@ -173,7 +175,8 @@ def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:
     tests = sorted({test for menu in menus for field, test in menu.tests if field.startswith(fields)})
     questions = [question for menu in menus for question in menu.questions]
     lengths = {question.pattern for question in questions if question.variable.startswith((TYPED, SECRET))}
-    valid = [key for test in (*tests, *sorted(lengths)) for key in islice(examples(test), MOST_DIGITS)]
+    matched = [key for test in (*tests, *sorted(lengths)) for key in islice(examples(test), MOST_DIGITS)]
+    valid = [key for key in matched if KEYS.fullmatch(key)]  # a condition may ask for more than the keys
     known: dict[tuple[bool, ...], str] = {}
     for key in [*valid, *WRONG]:
         patterns = [question.pattern for question in questions]

@@ -38,7 +38,7 @@ def detect_audio(call: RunningCall, data: str) -> None:
         line.wait(line.now_ms + lasts)
     line.hear("nothing")
     phrase = _next_phrase(call)
-    if phrase or (key := call.next_digit()):
+    if phrase or (key := call.next_digit()) in call.listens_for:
         line.wait(min(line.now_ms + call.caller.types_after_ms, until))
         begins = bool(phrase)
         if not phrase:

@@ -143,3 +143,8 @@ class DeskVisitor:
         """The form token of this browser's pages; "" before sign-in."""
         found = re.search(r'<meta name="form-token" content="([^"]*)">', self.client.get("/settings").text)
         return found[1] if found else ""
+
+
+def lines_of_audit(page: str) -> str:
+    """The lines of the audit log's page, without its filters, which name every deed."""
+    return page.partition("<tbody>")[2].partition("</tbody>")[0]

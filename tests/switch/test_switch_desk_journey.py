@@ -21,6 +21,7 @@ import requests
 
 from routing.desk.accounts import Accounts
 from routing.journal.database import open_database
+from support.desk_bed import lines_of_audit
 from support.processes import launch
 from support.redis_server import Server, free_port
 from support.switchbed.engines import Engine
@@ -136,7 +137,7 @@ def test_a_call_is_seen_live_then_heard_and_exported_and_each_leaves_its_line(jo
     assert journey.get("/live").status_code == 200 and CLIENT not in journey.get("/live").text, (
         "it is gone from the board"
     )
-    log, page = journey.get("/audit").text, journey.get(f"/calls/{call}").text
+    log, page = lines_of_audit(journey.get("/audit").text), journey.get(f"/calls/{call}").text
     for said in ("signed in", "listened to a recording", "exported calls"):
         assert said in log, said
     assert log.count("listened to a recording") == 1, "parts of one listening are one line"

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -158,9 +159,17 @@ def _run(where, text, fresh, freeswitch):
     ports = {name: free_port() for name in ("handler", "engine", "http")} | {"esl": freeswitch}
     environment = {**os.environ, "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}"}
     script = READY + as_here(re.sub(r"\\\n\s*", "", text), place, ports)
-    ran = subprocess.run(["bash", "-c", script], cwd=copy, env=environment, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, f"{where}\n{script}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}"
-    assert "Traceback" not in ran.stderr
+    command = ["bash", "-c", script]
+    ran = subprocess.Popen(
+        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    try:
+        stdout, stderr = ran.communicate(timeout=300)
+    except subprocess.TimeoutExpired:  # what the block has started ends with it
+        os.killpg(ran.pid, signal.SIGKILL)
+        stdout, stderr = ran.communicate()
+    assert ran.returncode == 0, f"{where}\n{script}\n{stdout[-3000:]}{stderr[-3000:]}"
+    assert "Traceback" not in stderr
 
 
 def test_every_block_that_is_not_run_is_named():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,13 +15,13 @@ def of_node(environment: Mapping[str, str]) -> dict[str, str]:
     """
     if not environment.get(NODE):
         return {}
-    from routing.node.files import EVENT_SOCKET
+    from routing.node.files import event_socket  # few commands are on a node: the others do not wait for it
 
     folder = Path(environment[NODE])
     found = {"ROUTING_SPOOL": str(folder / "spool")} if (folder / "spool").is_dir() else {}
     try:
-        socket = json.loads((folder / EVENT_SOCKET).read_text(encoding="utf-8"))
-        found |= {"ROUTING_ESL": f"127.0.0.1:{int(socket['port'])}", "ROUTING_ESL_PASSWORD": str(socket["password"])}
+        port, password = event_socket(folder)
+        found |= {"ROUTING_ESL": f"127.0.0.1:{port}", "ROUTING_ESL_PASSWORD": password}
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return {name: value for name, value in found.items() if not environment.get(name)}

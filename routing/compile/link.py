@@ -88,14 +88,12 @@ _IN_A_BODY = 'only the body of a `lookup` may send it: `method: POST, send: {{{}
 def _unproven(records: Sequence[SchemeRecord], schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
     """Steps that ring by who calls, where no caller can have proven it."""
     entered = {scheme for record in records for scheme in record.proven_jumps}
-    queue = [*entered]
-    while queue and "*" not in entered:
-        jumps = schemes[scheme].jumps if (scheme := queue.pop()) in schemes else ()
-        fresh = {target for target, _, _ in jumps} - entered
-        entered |= fresh
-        queue += fresh
+    reached = [each for scheme in entered & schemes.keys() for each in _reachable(schemes[scheme], schemes)]
+    if "*" in entered or any(target == "*" for each in reached for target, _, _ in each.jumps):
+        return
+    proven = {each.scheme for each in reached}
     for record in records:
-        if not entered & {record.scheme, "*"}:
+        if record.scheme not in proven:
             yield from (_problem(record, place, _UNPROVEN, _PROOF) for place in record.unproven)
 
 

@@ -28,7 +28,7 @@ from routing.cli.options import (
 from routing.doctor.machine import Linux
 from routing.node import certificate, rights
 from routing.node.files import command, password, render, write
-from routing.node.settings import Settings
+from routing.node.settings import Settings, ports_of_sound
 
 _SECONDS = click.IntRange(1, 24 * 3600)
 #: Where FreeSWITCH's own build puts it; packages put it on the PATH.
@@ -99,7 +99,7 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
             rights.share(root.absolute(), number)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    if shared := Linux().given_ports().intersection(range(rtp[0], rtp[1] + 2 - rtp[1] % 2)):
+    if shared := Linux().given_ports().intersection(ports_of_sound(*rtp)):
         span = f"{min(shared)}-{max(shared)}"
         click.echo(
             f"note: the kernel gives other programs ports of --rtp, too ({span}): `routing doctor` says how to mend it"

@@ -15,6 +15,7 @@ from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_change, may_write
 from routing.model.problem import counted
+from routing.node.settings import ports_of_sound
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
 MOST_SECONDS = 2.0
@@ -73,9 +74,13 @@ def rtp_ports(node: CheckedNode) -> Iterator[Diagnosis]:
         yield unknown("FreeSWITCH's process is not on this machine: whether its RTP ports are free is unknown")
         return
     settings = node.settings("switch.conf")
-    first, last = int(settings.get("rtp-start-port") or 16384), int(settings.get("rtp-end-port") or 32768)
-    last += 1 - last % 2  # RTCP
-    if shared := sorted(node.machine.given_ports().intersection(range(first, last + 1))):
+    written = [settings.get(f"rtp-{end}-port") or usual for end, usual in (("start", "16384"), ("end", "32768"))]
+    if not all(re.fullmatch(r"[0-9]{1,5}", port) for port in written):
+        yield unknown(f"rtp-ports: no numbers in switch.conf: `{'-'.join(written)[:60]}`", "write ports there")
+        return
+    ports = ports_of_sound(*map(int, written))
+    first, last = ports.start, ports.stop - 1
+    if shared := sorted(node.machine.given_ports().intersection(ports)):
         yield warning(
             f"RTP uses the ports {first}-{last}, and the kernel gives {counted(len(shared), 'port')} of them to other "
             f"programs ({shared[0]}-{shared[-1]}): a call that gets such a port has no sound, or is lost",

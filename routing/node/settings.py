@@ -107,3 +107,8 @@ def _version(text: str) -> int:
     if "%" in text:
         raise ValueError(f"{text} is valid on one link only: write an address without `%`")
     return ipaddress.ip_address(text).version
+
+
+def ports_of_sound(first: int, last: int) -> range:
+    """The UDP ports that FreeSWITCH takes for RTP in a range, and those of RTCP, each above an even one."""
+    return range(first, last + 2 - last % 2)

@@ -132,6 +132,9 @@ NODES: dict[str, Callable[[Patient], None]] = {
     "FreeSWITCH's own RTP ports": lambda patient: patient.says(
         f"{LOCATED} switch.conf", patient.answers[f"{LOCATED} switch.conf"].replace("32766", "32768")
     ),
+    "RTP ports that are no numbers": lambda patient: patient.says(
+        f"{LOCATED} switch.conf", patient.answers[f"{LOCATED} switch.conf"].replace("32766", "rtp_end")
+    ),
     "no folders": _no_room,
     "no release": lambda patient: (patient.root / "current").unlink(),
     "a release without its list": _release_file("release.json", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -33,8 +35,7 @@ def backup(file: Path, root: Path, node: Path | None, secrets: Path | None, data
     It may run while calls do. The file holds passwords: it is readable by its owner only.
     """
     places = NodePlaces(root, node, secrets, _file_of(database or journal_of(root)))
-    with only_one(root):
-        made = write_backup(file, places, (current(root), previous(root)), recordings)
+    made = write_backup(file, places, _releases(root), recordings)
     click.echo(f"{file}: {_described(made, places)}")
     if places.journal is None:
         click.echo("the journal is in a database server: keep a dump of it too (pg_dump)")
@@ -59,6 +60,12 @@ def restore_command(file: Path, root: Path, node: Path | None, secrets: Path | N
     if found.root != str(root.resolve()):
         click.echo(f"the release was compiled for {found.root}: run `routing publish` once")
     click.echo("then `routing node init` with its options of before: it keeps the event socket's password")
+
+
+@contextmanager
+def _releases(root: Path) -> Iterator[tuple[str | None, str | None]]:
+    with only_one(root):
+        yield current(root), previous(root)
 
 
 def _file_of(database: str) -> Path | None:

@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
@@ -58,22 +58,23 @@ class Manifest:
     format: int = FORMAT
 
 
-def write_backup(
-    file: Path, places: NodePlaces, releases: tuple[str | None, str | None], with_sounds: bool
-) -> Manifest:
-    """Write a backup to a file that is not there yet, readable by its owner only. ``releases``: the live one, and the
-    one before. Raises BackupFault."""
+#: Keeps publish and rollback out; the live release and the one before.
+Releases = AbstractContextManager[tuple[str | None, str | None]]
+
+
+def write_backup(file: Path, places: NodePlaces, releases: Releases, with_sounds: bool) -> Manifest:
+    """Write a backup to a file that is not there yet, readable by its owner only. Raises BackupFault.
+
+    ``releases`` is entered while releases are read: sounds may take an hour, and a rollback cannot wait for them.
+    """
     if file.exists():
         raise BackupFault(f"{file}: it exists already")
-    live, before = releases
-    if live is None:
-        raise BackupFault(f"{places.root}: no release is live there: nothing to back up")
-    found = Manifest(time.time(), str(places.root.resolve()), live, before or "")
-    new = file.with_name(f".{file.name}.new")
+    found, new = Manifest(time.time(), str(places.root.resolve())), file.with_name(f".{file.name}.new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
-                for name, path in _parts(places, found, with_sounds):
+                _add_releases(archive, places.root, releases, found)
+                for name, path in _parts(places, with_sounds):
                     _add(archive, name, path, found)
                 text = json.dumps(asdict(found), indent=1).encode()
                 archive.addfile(_facts(MANIFEST, len(text), 0o600), io.BytesIO(text))
@@ -81,19 +82,25 @@ def write_backup(
             os.fsync(out.fileno())
         new.rename(file)
     except (OSError, sqlite3.Error, tarfile.TarError) as problem:
-        new.unlink(missing_ok=True)
         raise BackupFault(f"{file}: {getattr(problem, 'strerror', None) or problem}") from None
+    finally:
+        new.unlink(missing_ok=True)
     return found
 
 
-def _parts(places: NodePlaces, found: Manifest, with_sounds: bool) -> Iterator[tuple[str, Path]]:
-    """Name in the archive -> file, of everything that a backup holds."""
-    root = places.root
-    for release in filter(None, {found.current, found.previous}):
-        yield from _below(f"root/releases/{release}", root / "releases" / release)
-    for folder in _FOLDERS:
-        yield from _below(f"root/{folder}", root / folder)
-    yield from ((f"root/{name}", root / name) for name in _FILES if (root / name).is_file())
+def _add_releases(archive: tarfile.TarFile, root: Path, releases: Releases, found: Manifest) -> None:
+    with releases as (live, before):
+        if live is None:
+            raise BackupFault(f"{root}: no release is live there: nothing to back up")
+        found.current, found.previous = live, before or ""
+        for folder in (*(f"releases/{name}" for name in filter(None, {live, before})), *_FOLDERS):
+            for name, path in _below(f"root/{folder}", root / folder):
+                _add(archive, name, path, found)
+
+
+def _parts(places: NodePlaces, with_sounds: bool) -> Iterator[tuple[str, Path]]:
+    """Name in the archive -> file, of everything else that a backup holds."""
+    yield from ((f"root/{name}", places.root / name) for name in _FILES if (places.root / name).is_file())
     if places.secrets and places.secrets.is_file():
         yield "secrets", places.secrets
     if places.node:

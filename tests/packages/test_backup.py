@@ -19,7 +19,8 @@ from routing.journal.database import opened_database
 from routing.journal.schema import calls
 from routing.journal.store import record
 from routing.model.problem import UserFailure
-from routing.release.publish import publish
+from routing.node import backup
+from routing.release.publish import only_one, publish, rollback
 from support.figures_bed import made_call
 from support.release_folder import Folder
 
@@ -113,6 +114,23 @@ def test_a_journal_in_a_server_is_said_to_be_missing(old: Path, tmp_path: Path) 
     database = ("--database", "postgresql://host/name")
     said = ran("backup", "--into", tmp_path / "b.tar.gz", *places(old), *database)
     assert said.exit_code == 0 and "pg_dump" in said.output and "the journal," not in said.output
+
+
+def test_a_rollback_does_not_wait_for_the_journal_and_sounds(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rolled_back, copy_of = [], backup._copy_of
+
+    def copied(journal: Path, copy: Path) -> Path:
+        with only_one(old / "root"):
+            rolled_back.append(rollback(old / "root", None).release)
+        return copy_of(journal, copy)
+
+    before = os.readlink(old / "root" / "current")
+    monkeypatch.setattr(backup, "_copy_of", copied)
+    assert ran("backup", "--into", tmp_path / "b.tar.gz", *places(old)).exit_code == 0 and rolled_back
+    assert ran("restore", tmp_path / "b.tar.gz", *places(tmp_path / "new")).exit_code == 0
+    assert os.readlink(tmp_path / "new/root/current") == before != os.readlink(old / "root/current")
 
 
 def test_nothing_is_overwritten(old: Path, file: Path) -> None:

@@ -19,6 +19,7 @@ from routing.imports.report import LOST
 from routing.imports.summary import ImportOutcome, report_text
 from routing.load.schema import json_schema
 from routing.model.problem import Problems
+from routing.process.temporary import temporary
 from routing.testing.names import Names
 from routing.testing.read import checked, files_below
 from routing.testing.run import CaseResult
@@ -37,13 +38,22 @@ def write_project(draft: ImportDraft, into: Path, strict: bool) -> None:
         outcome = _outcome(made / "schemes", draft)
     report = report_text(draft, outcome)
     files[REPORT] = report.encode()
-    _write(into, files)
-    if not outcome.problems:
-        add_missing(into / "var" / "secrets", needed(into / "schemes"), {}, draft.passwords)
+    _put(into, files, draft.passwords, compiles=not outcome.problems)
     click.echo(report, nl=False)
     click.echo(f"Written to {into}: read {into / REPORT}, then run `routing check` and `routing test` there.")
     if outcome.problems or (strict and draft.report.count(LOST)):
         raise SystemExit(1)
+
+
+def _put(into: Path, files: dict[str, bytes], passwords: dict[str, str], *, compiles: bool) -> None:
+    """The whole project in its place, or nothing of it."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with temporary(f".{into.name}-", into.parent) as folder:
+        project = folder / into.name
+        _write(project, files)
+        if compiles:
+            add_missing(project / "var" / "secrets", needed(project / "schemes"), {}, passwords)
+        project.rename(into)
 
 
 def _outcome(schemes: Path, draft: ImportDraft) -> ImportOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -53,6 +54,16 @@ def test_a_dump_becomes_this_project(name: str, tmp_path: Path) -> None:
 
 def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
+
+
+def test_a_full_disk_leaves_nothing_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("routing.cli.imported.add_missing", full)
+    with pytest.raises(OSError, match="No space left"):
+        imported(tmp_path / "new", "freepbx", HERE / "dumps" / "freepbx_17.sql")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sheets_become_this_project(tmp_path: Path) -> None:

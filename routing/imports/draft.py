@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,8 @@ from routing.model import numbers
 Steps = list[dict[str, Any]]
 #: The hangup cause where steps are missing; `routing test` derives no test from it.
 NOT_CARRIED = "DESTINATION_OUT_OF_ORDER"
+#: So many numbers are listed in a note.
+MOST_NUMBERS = 20
 #: Step kinds after which nothing runs.
 ENDS = frozenset({"voicemail", "scheme", "hangup", "conference"})
 
@@ -154,6 +156,15 @@ class ImportDraft:
                 scheme.steps = [unknown_end()]
                 what = "it leads back to itself in a circle"
                 self.report.lost(Row(scheme.folder, 0, {}), scheme.source, "steps", what, "write its steps")
+
+    def note_inside(self, numbers: Iterable[str]) -> None:
+        """Say which numbers colleagues dialled for schemes: extensions are people's alone here."""
+        if found := sorted(filter(None, numbers)):
+            more = f" and {len(found) - MOST_NUMBERS} more" if len(found) > MOST_NUMBERS else ""
+            self.report.notes.append(
+                f"colleagues cannot dial {', '.join(map(safe, found[:MOST_NUMBERS]))}{more} any more: extensions lead "
+                "to people alone; give a scheme an outside number where they need it"
+            )
 
     def ring_person(self, person: DraftPerson) -> Steps:
         """What a call for an extension does: ring, then the voicemail or whatever follows."""

@@ -47,6 +47,7 @@ def read_freepbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     freepbx_numbers.trunks(tables, targets)
     put_numbers(draft)
     draft.break_circles()
+    draft.note_inside(number for kind, number in targets.known if kind in ("group", "queue"))
     return draft
 
 

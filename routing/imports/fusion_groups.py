@@ -95,6 +95,9 @@ def _ring(row: Row, name: str, tables: Tables, targets: FusionTargets) -> dict[s
     if order is None:
         what = "a ring strategy that does not exist here: all ring together"
         targets.draft.report.changed(row, name, "ring_group_strategy", what, "write `order` into the ring step")
+    elif row.text("ring_group_strategy") == "rollover":
+        what = "`rollover` passed busy members by: they ring in their turn"
+        targets.draft.report.changed(row, name, "ring_group_strategy", what, "`only: free` in the ring step")
     members = [(found, each) for each in _destinations(row, tables) if (found := _member(each, name, follows, targets))]
     if not members:
         targets.draft.report.lost(row, name, "ring_group_name", "the group rings nobody", "write whom it rings")

@@ -53,6 +53,7 @@ def read_fusionpbx(stream: BinaryIO, options: ImportOptions) -> ImportDraft:
     fusion_numbers.gateways(tables, draft)
     put_numbers(draft)
     draft.break_circles()
+    draft.note_inside(targets.inside.keys() - targets.ringing.keys())
     _recordings(tables, draft)
     return draft
 

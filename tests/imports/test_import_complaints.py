@@ -149,6 +149,17 @@ def test_a_group_with_a_short_number_that_hunts() -> None:
 def test_skipping_busy_phones() -> None:
     """fusionpbx/fusionpbx#2002, #822: "skip busy agent" is `only: free`, whatever the phone's call waiting does."""
     assert step(freepbx(ringgroups=group("hunt", cwignore="CHECKED")), "sales")["only"] == "free"
+    rollover = {"ring_group_uuid": "g", "ring_group_name": "Sales", "ring_group_extension": "600"}
+    member = {"ring_group_uuid": "g", "destination_number": "101"}
+    draft = fusion(v_ring_groups=[rollover | {"ring_group_strategy": "rollover"}], v_ring_group_destinations=[member])
+    assert "`rollover` passed busy members by" in said(draft, CHANGED)
+
+
+def test_numbers_of_groups_and_queues_that_colleagues_dial() -> None:
+    """They lead nowhere here: the report says which."""
+    queues = [{"extension": "700", "descr": "Support"}]
+    (note,) = [each for each in freepbx(ringgroups=group(), queues_config=queues).report.notes if "colleagues" in each]
+    assert note.startswith("colleagues cannot dial 5, 700 any more: ")
 
 
 def test_the_key_of_follow_me_inside_a_group_and_several_outside_numbers() -> None:

@@ -19,6 +19,7 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 HOME, FILES = HERE.parent, HERE / "packages" / "debian"
@@ -33,7 +34,33 @@ PLACES = {
     "routing.logrotate": ("etc/logrotate.d/routing", 0o644),
     "environment": ("etc/routing/environment", 0o640),
     "routing.target": ("lib/systemd/system/routing.target", 0o644),
-} | {each.name: (f"lib/systemd/system/{each.name}", 0o644) for each in sorted(FILES.glob("*.service"))}
+    "routing-freeswitch.service": ("lib/systemd/system/routing-freeswitch.service", 0o644),
+}
+
+
+class Service(NamedTuple):
+    """What a service of ours is, and its lines besides those that all have (`service.in`)."""
+
+    what: str
+    service: str = "TimeoutStopSec=20\nMemoryMax=1G"
+    unit: str = ""
+
+
+#: Command -> its service. The engine is killed last when memory is short, and has time for the calls that it decides.
+SERVICES = {
+    "serve": Service(
+        "the engine, which decides the dynamic steps of calls",
+        "ExecReload=/bin/kill -HUP $MAINPID\nTimeoutStopSec=20\nOOMScoreAdjust=-500",
+    ),
+    "journal": Service(
+        "the journal, which records finished calls",
+        "TimeoutStopSec=60",
+        "\nConditionPathExists=/var/lib/routing/node/spool",
+    ),
+    "desk": Service("the desk, the web page of calls"),
+    "track": Service("numbers for a site's visitors, orders to call back"),
+    "pops": Service("screen pops in browsers"),
+}
 SCRIPTS = ("postinst", "prerm", "postrm")
 DOCUMENTS = {"README.rst": "README.rst", "CHANGELOG.rst": "changelog", "LICENSE": "copyright"}
 
@@ -52,6 +79,11 @@ def stage(root: Path, python: Path, with_libraries: bool) -> None:
     _environment(root / LIBRARY, version)
     for name, (place, mode) in PLACES.items():
         _copy(FILES / name, root / place, mode)
+    for name, service in SERVICES.items():
+        text = (FILES / "service.in").read_text(encoding="utf-8").format(name=name, **service._asdict())
+        unit = root / f"lib/systemd/system/routing-{name}.service"
+        unit.write_text(text, encoding="utf-8")
+        unit.chmod(0o644)
     for name, place in DOCUMENTS.items():
         _copy(HOME / name, root / "usr/share/doc/routing" / place, 0o644)
     shutil.copytree(HOME / "schemes", root / "usr/share/doc/routing/examples")

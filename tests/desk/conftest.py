@@ -1,4 +1,4 @@
-"""What the desk's tests in a browser share: one driver for a module; each test has a desk and a browser of its own."""
+"""What the desk's tests share: a desk for each; in a browser one driver for a module, and a browser for each test."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.browser import Driver
+from support.desk_bed import DeskBed
 from support.live_desk import ServedDesk
 
 
@@ -23,3 +24,10 @@ def desk(tmp_path: Path) -> Iterator[ServedDesk]:
     desk = ServedDesk(tmp_path)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def bed(tmp_path: Path) -> Iterator[DeskBed]:
+    bed = DeskBed(tmp_path)
+    yield bed
+    bed.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyotp
@@ -20,13 +19,6 @@ from routing.model.desk import ALLOWED, Right, Role
 from support.desk_bed import NOW, OF_ROLE, TABLE, DeskBed, lines_of_audit
 
 PASSWORD = "blue horse 7"
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def test_a_link_lets_in_once_and_only_on_a_click(bed: DeskBed) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -41,13 +39,6 @@ class FakeSwitch:
                 rows = [f'{{"task_group": "{group}", "task_runtime": "{at}"}}' for group, at in self.tasks.items()]
                 return f'{{"rows": [{", ".join(rows)}]}}'
         return "+OK"
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 @pytest.fixture

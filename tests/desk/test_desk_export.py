@@ -6,9 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -18,13 +16,6 @@ from support.desk_bed import NOW, DeskBed, DeskVisitor
 from support.desk_calls import call, record, talk
 
 _CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def csv_rows(visitor: DeskVisitor, query: str = "") -> list[list[str]]:

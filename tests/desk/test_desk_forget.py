@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from routing.model.callback import CallbackOrder, CallbackSource, First
 from support.desk_bed import DeskBed, lines_of_audit
 
 CLIENT, OTHER = "+380671234567", "+380679999999"
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def _call(bed: DeskBed, id_: str, client: str, **facts: object) -> CallRecord:

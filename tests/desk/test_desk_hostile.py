@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -21,13 +20,6 @@ from routing.model.desk import ALLOWED, Right, Role
 from support.desk_bed import NOW, OF_ROLE, DeskBed, DeskVisitor
 from support.desk_calls import record, talk
 from support.hostile_pages import FORMULAS, HOSTILE, SCRIPTS, Elements, hostile_call
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def _pages(visitor: DeskVisitor, query: str = "") -> list[Elements]:

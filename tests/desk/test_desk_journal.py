@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -23,13 +22,6 @@ from support.postgresql import postgresql, postgresql_server
 
 __all__ = ["postgresql", "postgresql_server"]
 DAY = 86400.0
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def listed(visitor: DeskVisitor, query: str = "") -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,13 +25,6 @@ from routing.journal.figures import CallSums
 from routing.journal.store import record
 from support.desk_bed import TABLE, DeskBed
 from support.figures_bed import made_call
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def test_a_period_past_midnight_ends_at_a_time_that_clocks_have() -> None:

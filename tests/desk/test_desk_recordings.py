@@ -6,7 +6,6 @@ import math
 import os
 import struct
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from routing.desk.peaks import SLICES
 from routing.desk.sounds import RECORDING, VOICEMAIL, open_sound
 from support.desk_bed import DeskBed, lines_of_audit
 from support.desk_calls import call, record, talk
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def sound(file: Path, seconds: float = 1.0, channels: int = 2) -> bytes:

@@ -6,9 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, date
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -27,13 +25,6 @@ from support.figures_bed import record_two_weeks
 
 #: A Monday.
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def cells(page: str, row: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -36,13 +35,6 @@ steps:
   - hangup
 """,
 }
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from routing.desk.application import create
 from routing.desk.sounds import RECORDING, open_sound
@@ -32,13 +29,6 @@ def locked(folder: Path, name: str = "a1", content: bytes = SOUND) -> str:
     path.write_bytes(content)
     assert sealed.seal(str(path), sealed.recipients(["a"], {"RECORDING_KEY_A": PUBLIC}))
     return str(path)
-
-
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[DeskBed]:
-    bed = DeskBed(tmp_path)
-    yield bed
-    bed.close()
 
 
 def with_keys(bed: DeskBed, *private: str) -> DeskBed:

@@ -24,6 +24,7 @@ import pytest
 
 from support import certificates
 from support.documents import HOME, documents
+from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.thorough, certificates.needs_openssl]
 
@@ -160,9 +161,8 @@ def _run(where, text, fresh, freeswitch):
     environment = {**os.environ, "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}"}
     script = READY + as_here(re.sub(r"\\\n\s*", "", text), place, ports)
     command = ["bash", "-c", script]
-    ran = subprocess.Popen(
-        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    ran = launch(command, cwd=copy, env=environment, process_group=0, **pipes)
     try:
         stdout, stderr = ran.communicate(timeout=300)
     except subprocess.TimeoutExpired:  # what the block has started ends with it

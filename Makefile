@@ -12,11 +12,12 @@ BESIDE = -n 6 --dist loadfile --no-loadscope-reorder
 ONCE_MORE = --reruns 2 --rerun-show-tracebacks
 # tests/switch has no quick test: collecting it would cost seconds.
 QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
+FASTEST = -m "not slow and not thorough and not switch and not process" --ignore tests/switch
 # What Python compiled is kept for the next process; making it anew costs every one of them a second and more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run desk test fast newest python properties check bench golden docs deb switch conformance pins clean
+.PHONY: cluster help run desk test fast slow newest python properties check bench chaos soak golden docs deb switch conformance pins clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -30,12 +31,16 @@ desk: $(STAMP) ## Open the desk, the web page of calls, on a month of simulated 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
 	@red=0; \
 	$(BIN)/python -m pytest $(BESIDE) $(ONCE_MORE) -m "switch or process" -rs $(ARGS) || red=1; \
-	$(QUICKLY) -m "thorough and not switch and not process" $(ARGS) || red=1; \
+	$(QUICKLY) -m "(slow or thorough) and not switch and not process" $(ARGS) || red=1; \
 	$(MAKE) --no-print-directory fast || red=1; \
 	exit $$red
 
-fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser, and carry no whole company.
-	@$(QUICKLY) $(QUICK) $(ARGS)
+fast: $(STAMP) ## After every edit: the tests that start no engine, no FreeSWITCH, no browser, and take milliseconds.
+	@$(QUICKLY) $(FASTEST) $(ARGS)
+
+slow: $(STAMP) ## Measure which tests take too long for `make fast`, and list them in tests/slow.txt.
+	@ROUTING_SLOW=1 $(BIN)/python -m pytest $(QUICK) -p no:xdist
+	@git diff --stat -- tests/slow.txt
 
 newest: BIN = var/newest/bin
 newest: ## The quick tests with the newest of every library, in an environment of their own.
@@ -61,6 +66,14 @@ check: $(STAMP) ## Lint, format and types.
 bench: $(STAMP) ## Every figure that is promised, measured here.
 	@for bench in tools/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+CALLS ?= 10000
+chaos: $(STAMP) ## CALLS=10000 calls on a real FreeSWITCH while every process of ours is killed again and again; prints a table.
+	@$(BIN)/python tools/soak.py --calls $(CALLS) --minutes 600 --kills 6
+
+MINUTES ?= 60
+soak: $(STAMP) ## MINUTES=60 of calls on a real FreeSWITCH: is each in the journal, does memory stay flat; prints a table.
+	@$(BIN)/python tools/soak.py --minutes $(MINUTES)
+
 golden: $(STAMP) ## Write the expected outputs of tests anew; read the difference before you commit it.
 	@$(BIN)/routing schema > schemes/schema.json
 	@$(BIN)/routing schema --tests > schemes/tests.schema.json
@@ -74,6 +87,9 @@ docs: .venv/.docs ## The documentation as HTML in var/docs; warnings are errors.
 
 deb: $(STAMP) ## The Debian package, in var/deb: the programs with their libraries, and their services.
 	@$(BIN)/python tools/make_deb.py
+
+cluster: $(STAMP) ## Kamailio before three nodes on this machine: calls through it while each part is killed, as a table.
+	@$(BIN)/python tools/cluster.py $(ARGS)
 
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
 	@$(BIN)/python -m pytest -m switch -rs $(ARGS)

@@ -26,7 +26,7 @@ from routing.cli.reference_topics import BELOW, PARTS, TYPES
 from routing.decide.answer import VERBS
 from routing.desk import serve as desk
 from routing.engine import metrics
-from routing.journal import exports_schema, schema, status
+from routing.journal import exports_schema, floods_schema, schema, status
 from routing.journal import metrics as journal_metrics
 from routing.journal.counts import Counts
 from routing.model.call_fields import CALL_FIELDS
@@ -37,6 +37,7 @@ from routing.model.exports import EVENTS, GOOGLE
 from routing.model.notice import CallbackNotice, CardNotice, MissedOut, NewNetwork, Notice
 from routing.notify import call_hook, ga4, hook
 from routing.pops import api as pops_api
+from routing.process.log_events import LOG_EVENTS
 from routing.public import callbacks as callbacks_api
 from routing.public import pops, track
 from routing.steps import KINDS
@@ -169,9 +170,10 @@ def _engine_metrics() -> Iterator[Row]:
         if isinstance(each, Counter | Gauge | Histogram):
             (family,) = each.describe()
             yield _metric(family, each._labelnames)
-    live, missing = metrics._Live("", ()).collect()
+    live, missing, drained = metrics._Live("", (), is_drained=False).collect()
     yield _metric(live, ["release"])
     yield _metric(missing, ["secret", "purpose", "place"])
+    yield _metric(drained, [])
 
 
 def _read(text: str) -> Iterator[Row]:
@@ -186,8 +188,8 @@ def _metric(family: object, labels: Sequence[str]) -> Row:
 
 def journal() -> Iterator[str]:
     """The journal's tables and the statuses of calls."""
-    others = (callbacks.callbacks, callbacks.attempts, callbacks.events, exports_schema.exports)
-    for table in (schema.calls, schema.steps, schema.legs, schema.involved, schema.marks, *others):
+    others = (callbacks.callbacks, callbacks.attempts, callbacks.events, exports_schema.exports, floods_schema.floods)
+    for table in (schema.calls, schema.steps, schema.legs, schema.involved, schema.marks, schema.utterances, *others):
         yield from _titled(table.name, "-")
         yield from _table(("column", "type", "meaning"), _columns(table), (20, 20, 60))
     yield from _titled("State of an export", "-")
@@ -249,6 +251,13 @@ def _spaced(module: ModuleType) -> Iterator[str]:
         yield f"| {line}" if line.startswith("``") and "  " in line else line
 
 
+def logs() -> Iterator[str]:
+    """Every line that our processes log."""
+    rows = ((f"`{event}`", ", ".join(line.levels), line.writer, line.meaning, line.action)
+            for event, line in sorted(LOG_EVENTS.items()))  # fmt: skip
+    yield from _table(("Event", "Level", "From", "What it means", "What to do"), rows, (18, 9, 10, 38, 25))
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "steps": steps,
     "parts": parts,
@@ -256,6 +265,7 @@ PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "metrics": measures,
     "journal": journal,
     "apis": apis,
+    "logs": logs,
 }
 
 

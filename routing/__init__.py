@@ -23,11 +23,14 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``process``  what every process of ours needs: log lines, secrets, folders that go with it, Redis by its environment
 ``release``  releases on disk: publishing, the live one, the tables that calls name, which are kept
 ``engine``   worker processes that decide calls, what they know of people, and their supervisor
+``inline``   the same decisions inside FreeSWITCH, where Redis alone is asked: what mod_python3 runs
 ``public``   servers for browsers: the tracking API of sites, and screen pops
 ``node``     FreeSWITCH's side of a node: its configuration, certificate, time zones and rights
+``proxy``    Kamailio before several nodes: its configuration, and the accounts that register there
 ``recorder`` the process that records finished calls: its workers, what they listen to, and its notices
 ``desk``     the web page where people see, hear and steer the calls
 ``doctor``   looks at a real node and says what is wrong with it
+``cluster``  many nodes: one release on all of them or on none, what each runs, one drained
 ``cli``      the ``routing`` command
 """
 

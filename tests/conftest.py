@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
+from support import slow
 from support.switchbed.parts import part_of
 
 #: What Python and pytest compiled is kept for the next process: rewriting every assertion anew takes seconds of each.
@@ -48,6 +50,17 @@ LONGEST = (
 )  # fmt: skip
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure every test where `make slow` asks for it."""
+    if os.environ.get("ROUTING_SLOW"):
+        config.pluginmanager.register(slow.Measured())
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that take too long for after every edit."""
+    slow.mark(item)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first; the order is random otherwise."""
@@ -75,7 +88,9 @@ def pytest_xdist_make_scheduler(config, log) -> _ByFile | None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage again, but never among modules and collected tests, which stay."""
+    """Copy new journals where a test uses one. Look for garbage again, never among modules and collected tests."""
+    if "routing.journal.database" in sys.modules:
+        importlib.import_module("support.ready_journal").copy_new_journals()
     gc.freeze()
     gc.enable()
 

@@ -113,7 +113,10 @@ def measure(title: str, arguments: list[str], target_s: float = 0, target_mb: fl
     Ends the benchmark when the command fails.
     """
     before, begin = os.times(), time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "routing", *arguments], stdout=subprocess.PIPE, text=True)
+    # as where it is installed: the modules' bytecode is on disk
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "routing", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
     peak = Peak(process.pid)
     peak.start()
     said, _ = process.communicate()

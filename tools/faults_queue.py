@@ -14,7 +14,6 @@ import argparse
 import random
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
@@ -23,19 +22,24 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
-from routing.model.callback import OPEN, CallbackStatus  # noqa: E402
+from routing.model.callback import OPEN, CallbackOrder, CallbackStatus  # noqa: E402
 from routing.model.decision import TURN_SECONDS  # noqa: E402
 from support.switchbed.crowd import Party  # noqa: E402
-from support.switchbed.floor import QUEUES, CallCentre  # noqa: E402
+from support.switchbed.disks import disk_of_run  # noqa: E402
+from support.switchbed.floor import DISK_FULL, QUEUES, CallCentre  # noqa: E402
 from support.switchbed.floor_count import OVERTAKE, OVERTAKE_ALONE, Fault, faults  # noqa: E402
 from support.switchbed.ports import RTP  # noqa: E402
 from support.switchbed.switch import find  # noqa: E402
 
-#: What is killed, and how often.
+#: What is killed, and how often. FreeSWITCH takes its own calls with it: they count as nobody's loss.
 KINDS = {
     "a worker": 5, "all workers": 5, "the engine": 4, "the engine for 10 s": 1, "Redis killed": 2, "Redis flushed": 2,
-    "Redis stalled": 1, "the journal": 2,
+    "the journal": 2, "FreeSWITCH": 2,
+    "a worker stalled": 1, "the engine stalled": 1, "Redis stalled": 1, "the journal stalled": 1,
+    "FreeSWITCH stalled": 1, DISK_FULL: 2,
 }  # fmt: skip
+#: Megabytes of the disk of a run, which is memory: only what is written is taken.
+DISK_MB = 3000
 #: When: soon after this has happened.
 POINTS = ("phone ringing", "phone talking", "phone gone", "caller ringing", "caller talking", "caller gone", "")
 #: So many kills come before an engine serves again.
@@ -97,12 +101,13 @@ class Floor:
                 continue
             if self.waiting() < self.callers:
                 self._number += 1
-                port = self.centre.switch.settings.external_port
-                self.crowd.call(random.choice([*QUEUES.values()]), f"+38067{self._number:07}", port)
+                with self.centre.gate:
+                    port = self.centre.switch.settings.external_port
+                    self.crowd.call(random.choice([*QUEUES.values()]), f"+38067{self._number:07}", port)
             if random.random() < 0.05 and self.centre.open_orders() < self.orders:
                 self._number += 1
-                self.clients.append(f"+380672{self._number:06}")
-                self.centre.order(self.clients[-1])
+                client = f"+380672{self._number:06}"
+                self.clients += [client] if self.centre.order(client) else []
 
     def _look(self) -> None:
         while not self.ends.wait(0.3):
@@ -140,17 +145,25 @@ def strike(floor: Floor, kinds: list[str]) -> tuple[float, str, str]:
 
 
 def drain(floor: Floor, seconds: float) -> list[str]:
-    """Nobody comes any more: everybody is served. The clients whose orders are lost."""
+    """Nobody comes any more: everybody is served. The clients whose orders are lost, in words."""
     floor.is_open = False
     deadline_s = time.monotonic() + seconds
-    while time.monotonic() < deadline_s and (floor.waiting() or floor.centre.open_orders()):
-        time.sleep(1)
-    states = {client: floor.centre.order_of(client) for client in floor.clients}
-    left = {client: state for client, state in states.items() if state is not CallbackStatus.TALKED}
-    print(f"  orders: {Counter(str(state) for state in states.values())}")
-    return [client for client, state in left.items() if state not in OPEN] + [
-        f"{client} still {state}" for client, state in left.items() if state in OPEN
-    ]
+    while (left_s := deadline_s - time.monotonic()) > 0 and (floor.waiting() or floor.centre.orders_due(left_s)):
+        print(f"  nobody calls any more: {floor.waiting()} callers to be served, {floor.centre.open_orders()} orders "
+              f"open; at most {left_s:.0f} s", flush=True)  # fmt: skip
+        floor.ends.wait(10)
+    orders = [floor.centre.order_of(client) for client in floor.clients]
+    print(f"  orders: {Counter(str(order and order.status) for order in orders)}")
+    return [_order_words(client, order) for client, order in zip(floor.clients, orders, strict=True)
+            if order is None or order.status not in OPEN | {CallbackStatus.TALKED}]  # fmt: skip
+
+
+def _order_words(client: str, order: CallbackOrder | None) -> str:
+    """``+380672000001: given_up: UNKNOWN after 4 s, NO_ANSWER after 20 s``."""
+    if order is None:
+        return f"{client}: no order"
+    tries = (f"{each.cause} after {each.ended_s - each.began_s:.0f} s" for each in order.attempts)
+    return f"{client}: {order.status}: {', '.join(tries)}"
 
 
 def cause_of(fault: Fault, struck: list[tuple[float, str, str]]) -> tuple[float, str, str]:
@@ -160,16 +173,17 @@ def cause_of(fault: Fault, struck: list[tuple[float, str, str]]) -> tuple[float,
 
 def tell(title: str, floor: Floor, struck: list[tuple[float, str, str]], told: set[tuple[str, float]]) -> None:
     """What went wrong since it was told last."""
-    print(title, Counter(fault.what for fault in floor.found()), flush=True)
-    for fault in floor.found():
-        if (fault.what, fault.at_s) not in told:
+    found = floor.found()
+    print(title, dict(Counter(fault.what for fault in found)) or "", flush=True)
+    for fault in found:
+        if fault.what != OVERTAKE_ALONE and (fault.what, fault.at_s) not in told:
             told.add((fault.what, fault.at_s))
             at_s, kind, _ = cause_of(fault, struck)
             print(f"  {fault.what}: {fault.words} ({fault.at_s - at_s:.1f} s after {kind})", flush=True)
 
 
-def report(struck: list[tuple[float, str, str]], found: list[Fault], floor: Floor, lost: list[str]) -> int:
-    """The table: a row for what was killed, before which every fault came."""
+def table(struck: list[tuple[float, str, str]], found: list[Fault], orders_lost: int) -> None:
+    """A row for what was killed or stopped, before which every fault came."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for fault in found:
         counts[cause_of(fault, struck)[1]][fault.what] += 1
@@ -177,12 +191,17 @@ def report(struck: list[tuple[float, str, str]], found: list[Fault], floor: Floo
     print(f"{'killed':<20}{'kills':>7}" + "".join(f"{what:>19}" for what in WHAT))
     for kind in dict.fromkeys([*KINDS, *counts]):
         print(f"{kind:<20}{kills[kind]:>7}" + "".join(f"{counts[kind][what]:>19}" for what in WHAT))
-    total = Counter(fault.what for fault in found) + Counter({"order lost": len(lost)})
+    total = Counter(fault.what for fault in found) + Counter({"order lost": orders_lost})
     print(f"{'all':<20}{len(struck):>7}" + "".join(f"{total[what]:>19}" for what in WHAT))
+
+
+def report(struck: list[tuple[float, str, str]], found: list[Fault], floor: Floor, lost: list[str]) -> int:
+    """The table, and what became of all calls; how much must not be."""
+    table(struck, found, len(lost))
     phones = list(floor.crowd.phones.values())
     print(f"{len(floor.crowd.callers)} callers, {sum(bool(each.picked_s) for each in phones)} talks, "
           f"{len(floor.clients)} orders, {floor.waiting()} callers left waiting; lost: {lost}")  # fmt: skip
-    return int(total.total() + floor.waiting() > 0)
+    return int(len(found) + len(lost) + floor.waiting() > 0)
 
 
 def main() -> int:
@@ -202,8 +221,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: ends_early.set())
     struck: list[tuple[float, str, str]] = []
     told: set[tuple[str, float]] = set()
-    with tempfile.TemporaryDirectory(prefix="routing-killed-") as folder:
-        centre = CallCentre(Path(folder), RTP).start()
+    with disk_of_run("routing-killed-", DISK_MB) as (folder, may_fill):
+        kinds = [kind for kind in options.kinds if may_fill or kind != DISK_FULL]
+        centre = CallCentre(folder, RTP).start()
         floor = Floor(centre, options.callers, options.orders)
         try:
             while floor.waiting() < options.callers:
@@ -211,7 +231,7 @@ def main() -> int:
             for at in range(options.kills):
                 if ends_early.is_set():
                     break
-                moment_s, kind, point = strike(floor, options.kinds)
+                moment_s, kind, point = strike(floor, kinds)
                 struck.append((moment_s, kind, point))
                 time.sleep(random.expovariate(1 / options.settle))
                 if random.random() > HASTE:

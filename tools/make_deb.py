@@ -79,14 +79,18 @@ def stage(root: Path, python: Path, with_libraries: bool) -> None:
     _environment(root / LIBRARY, version)
     for name, (place, mode) in PLACES.items():
         _copy(FILES / name, root / place, mode)
-    for name, service in SERVICES.items():
-        text = (FILES / "service.in").read_text(encoding="utf-8").format(name=name, **service._asdict())
+    for name in SERVICES:
         unit = root / f"lib/systemd/system/routing-{name}.service"
-        unit.write_text(text, encoding="utf-8")
+        unit.write_text(unit_of(name), encoding="utf-8")
         unit.chmod(0o644)
     for name, place in DOCUMENTS.items():
         _copy(HOME / name, root / "usr/share/doc/routing" / place, 0o644)
     shutil.copytree(HOME / "schemes", root / "usr/share/doc/routing/examples")
+
+
+def unit_of(name: str) -> str:
+    """The text of a service's unit."""
+    return (FILES / "service.in").read_text(encoding="utf-8").format(name=name, **SERVICES[name]._asdict())
 
 
 def describe(root: Path) -> str:

@@ -30,7 +30,9 @@ EXTENSION = """\
       </condition>
     </extension>
 """
-BRIDGE = "bridge {{ignore_early_media=true}}[leg_timeout=20]sofia/gateway/main/{phone}"
+#: The fixed dialplan of a node ends legs without this mark.
+MARK = "${{routing_leg}}=9"
+BRIDGE = f"bridge {{{{ignore_early_media=true}}}}[leg_timeout=20,{MARK}]sofia/gateway/main/{{phone}}"
 #: The least that rings the phone.
 LEAST = ["set continue_on_fail=true", "set hangup_after_bridge=true", BRIDGE, "hangup NO_ANSWER"]
 #: The same call: the company's number outside.
@@ -61,7 +63,7 @@ PROTECTIONS = [
     "export nolocal:outbound_redirect_fatal=true",
     *LEAST[:2],
     "bridge {{ignore_early_media=true,originate_timeout=30}}[leg_timeout=20,origination_caller_id_number={shown},"
-    "origination_caller_id_name={shown},sip_cid_type=none]sofia/gateway/main/{phone}",
+    f"origination_caller_id_name={{shown}},sip_cid_type=none,{MARK}]sofia/gateway/main/{{phone}}",
     LEAST[-1],
 ]
 LIMITS = [

@@ -9,14 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from routing.model.callback import (
-    CallbackAttempt,
-    CallbackOrder,
-    CallbackSource,
-    CallbackStatus,
-    Consent,
-    First,
-)
+from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus, Consent, First
 
 #: Most characters of a text.
 MOST_LETTERS = 2000

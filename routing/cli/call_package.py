@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from routing.cli.errors import UserError
 from routing.cli.listed import printable, when
-from routing.desk.sounds import kept_of, open_sound
+from routing.desk.sounds import UTTERANCE, kept_of, open_sound
 from routing.desk.unlocking import Unlocking
 from routing.journal import query
 from routing.journal.explain import explain
@@ -47,8 +48,10 @@ def write_package(
 
 
 def _fill(folder: Path, call: CallRecord, unlocking: Unlocking, zone: ZoneInfo, exported: Mapping[str, str]) -> None:
+    numbers = itertools.count(1)
     for kind, path in kept_of(call):
-        _copy(folder, call, kind, path, unlocking)
+        name = f"{kind}-{next(numbers)}" if kind == UTTERANCE else kind
+        _copy(folder / name, call, kind, path, unlocking)
     whole = query.as_json(call)
     trace = {"call": call.id, "steps": whole.pop("steps"), "legs": whole.pop("legs")}
     at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -58,11 +61,11 @@ def _fill(folder: Path, call: CallRecord, unlocking: Unlocking, zone: ZoneInfo, 
     _write(folder / "trace.txt", "".join(f"{printable(line)}\n" for line in lines))
 
 
-def _copy(folder: Path, call: CallRecord, kind: str, path: str, unlocking: Unlocking) -> None:
+def _copy(into: Path, call: CallRecord, kind: str, path: str, unlocking: Unlocking) -> None:
     found = open_sound(call.id, kind, path, unlocking)
     if found is None:
         raise UserError(f"{path} is not on this machine")
-    with found.file, (folder / f"{kind}{found.suffix}").open("xb") as copy:
+    with found.file, into.with_suffix(found.suffix).open("xb") as copy:
         shutil.copyfileobj(found.file, copy, 1 << 20)
         copy.flush()
         os.fsync(copy.fileno())

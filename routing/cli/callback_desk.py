@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +44,12 @@ class Desk:
 
     def plan(self) -> CallbackPlan:
         """How the live release calls clients back. Raises UserError."""
-        file = self.root / "current" / TABLE
-        if not file.parent.is_dir():
-            raise UserError(f"{self.root} has no live release: `routing publish` makes one, or use another --root")
-        if not file.is_file():
-            hint = "write `project: {callbacks: {}}` and publish"
-            raise UserError(f"the live release calls nobody back (hint: {hint})")
-        return plan_of(json.loads(file.read_text(encoding="utf-8")))
+        lacks = "the live release calls nobody back (hint: write `project: {callbacks: {}}` and publish)"
+        return plan_of(self.table(TABLE, lacks))
+
+    def table(self, name: str, lacks: str) -> Mapping[str, Any]:
+        """See `live_table`."""
+        return live_table(self.root, name, lacks)
 
     def order(self, start: str) -> CallbackOrder:
         """The order whose id begins so. Raises UserError."""
@@ -60,6 +59,17 @@ class Desk:
         if found:
             raise UserError(f"several orders begin with `{start}`: write more of the ID")
         raise UserError(f"no order begins with `{start}` (`routing callbacks list --all` shows them)")
+
+
+def live_table(root: Path, name: str, lacks: str) -> Mapping[str, Any]:
+    """A table of the live release. Raises UserError; ``lacks``: its text for a release without the table."""
+    file = root / "current" / name
+    if not file.parent.is_dir():
+        raise UserError(f"{root} has no live release: `routing publish` makes one, or use another --root")
+    if not file.is_file():
+        raise UserError(lacks)
+    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def desk_options(command: Callable[..., Any]) -> Callable[..., Any]:

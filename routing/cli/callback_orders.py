@@ -11,7 +11,8 @@ from rich.text import Text
 
 from routing.callbacks.report import CallbackReport
 from routing.cli.listed import printable, when
-from routing.model.callback import NOBODY, UNKNOWN, CallbackAttempt, CallbackOrder, CallbackStatus
+from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackStatus
+from routing.model.callback_causes import NOBODY, UNKNOWN
 from routing.model.causes import CAUSES
 from routing.model.durations import spoken
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from routing.cli.checked import FORMATS, Checked
+from routing.cli.compiled import secrets_reader
 from routing.cli.folders import folder_argument, there
 from routing.cli.opened import AnySecret
 from routing.cli.options import NEW_FILE, NEW_FOLDER
-from routing.cli.releases import secrets_reader
 from routing.cli.scratch import scratch
 from routing.cli.terminal import manual, terminal
 from routing.compile.build import build

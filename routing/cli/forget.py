@@ -45,11 +45,11 @@ def forget(number: str, root: Path, database: str, redis: str, no_redis: bool, y
             return
         try:
             if no_redis:
-                gone = forget_client(engine, project, client, None)
+                gone = forget_client(engine, project, client, None, root=root)
             else:
                 with people_store(root, redis) as store:
                     queues = queues_in(root / "current/schemes")
-                    gone = forget_client(engine, project, client, store, queues, table.get("people", ()))
+                    gone = forget_client(engine, project, client, store, queues, table.get("people", ()), root)
         except StoreDown as problem:
             raise UserError(f"Redis: {problem} (hint: the rest is removed; repeat it, or use --no-redis)") from None
         except SQLAlchemyError as problem:

@@ -19,7 +19,8 @@ from routing.journal.release import LiveProject, calendar_of_release
 from routing.model.decision import ID
 from routing.model.override_end import opens_after
 from routing.model.problem import did_you_mean
-from routing.release.overrides import AUTO, OverrideRefused, ends_s, override, override_of
+from routing.release.overrides import AUTO, ends_s, override, override_of
+from routing.release.timed_variables import VariableRefused
 
 #: The live release in the entry dialplan.
 _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
@@ -55,7 +56,7 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
     opens = _opens(root, calendar, now, seconds) if state == "closed" else ""
     try:
         override(freeswitch, calendar, state, seconds, opens)
-    except OverrideRefused as problem:
+    except VariableRefused as problem:
         raise UserError(str(problem)) from None
     click.echo(f"{calendar}: {state}{ending}")
 

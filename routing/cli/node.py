@@ -7,12 +7,14 @@ import re
 import shlex
 import shutil
 import socket
+import sysconfig
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from routing.cli.nodes import agent, drain, status, undrain
 from routing.cli.options import (
     ADDRESS,
     COUNT,
@@ -22,6 +24,7 @@ from routing.cli.options import (
     NEW_FOLDER,
     PORT,
     RATE,
+    SERVER,
     check_ports,
     root_option,
 )
@@ -42,7 +45,11 @@ def _host_name() -> str:
 
 @click.group()
 def node() -> None:
-    """The FreeSWITCH side of a node."""
+    """The FreeSWITCH side of a node; several nodes: what they run, one drained."""
+
+
+for _command in (status, drain, undrain, agent):
+    node.add_command(_command)
 
 
 @node.command()
@@ -53,6 +60,8 @@ def node() -> None:
 @click.option("--public-address", type=ADDRESS, default="", help="The public address, behind NAT.")
 @click.option("--domain", type=HOST, default="", help="SIP domain of the phones (the address).")
 @click.option("--carrier", "carriers", type=NETWORK, multiple=True, help="Network of a carrier; repeatable.")
+@click.option("--proxy", type=SERVER, default="", help="The SIP proxy before this node, address and port: phones are "
+              "registered there, calls come from there.")  # fmt: skip
 @click.option("--node", "name", type=HOST, default=_host_name, help="Its name in journal, reports and notices.  "
               "[default: the machine's]")  # fmt: skip
 @click.option("--sip-port", type=PORT, default=5060, show_default=True, help="Phones.")
@@ -69,6 +78,8 @@ def node() -> None:
 @click.option("--media-timeout", type=_SECONDS, default=300, show_default=True, help="Seconds without RTP end a call.")
 @click.option("--hold-timeout", type=_SECONDS, default=1800, show_default=True, help="The same while on hold.")
 @click.option("--transfers/--no-transfers", default=True, show_default=True, help="Let phones transfer (REFER).")
+@click.option("--inline/--no-inline", default=False, show_default=True, help="Load mod_python3, for projects that "
+              "decide inside FreeSWITCH.")  # fmt: skip
 @click.option("--fixed-media", type=click.Choice(["none", "carriers", "all"]), default="none", show_default=True,
               help="Who sends sound from the address in their SDP, so that others' is dropped.")  # fmt: skip
 @click.option(
@@ -88,11 +99,13 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
     if not tls and click.get_current_context().get_parameter_source("tls_verify") is ParameterSource.COMMANDLINE:
         raise click.UsageError("without a certificate there is no TLS, and none to check (hint: --tls FOLDER)")
     home = directory.absolute()
+    package = Path(sysconfig.get_path("purelib")) if options.pop("inline") else None
     try:
         shown = certificate.read(tls, options["domain"] or options["address"]) if tls else None
         settings = Settings(
-            home, root.absolute(), password(home), rtp_start_port=rtp[0], rtp_end_port=rtp[1], tls=shown, **options
-        )
+            home, root.absolute(), password(home), rtp_start_port=rtp[0], rtp_end_port=rtp[1], tls=shown,
+            package=package, **options,
+        )  # fmt: skip
         number = rights.group_of(group) if group else None
         write(home, render(settings), number)
         if number is not None:

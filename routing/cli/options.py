@@ -12,11 +12,13 @@ import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
 
 from routing.model.durations import parse_duration
+from routing.proxy.settings import node_of
 from routing.store.address import BadAddress, parse
 
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -139,14 +141,24 @@ def _encoding(text: str) -> None:
         raise ValueError(f"`{text}` is no encoding of text: write utf-8 or cp1251") from None
 
 
+def _collector(text: str) -> None:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"`{text}` is no URL of a collector: write http://127.0.0.1:4318/v1/traces")
+
+
 SERVER = Value("host:port", _place(1))
 ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
 HOST = Value("host", _host)
 ADDRESS = Value("address", _ip)
+#: Where OpenTelemetry spans are sent.
+COLLECTOR = Value("collector", _collector)
 #: A recogniser of speech: its name and command.
 RECOGNISER = Value("recogniser", _recogniser)
 NETWORK = Value("network", _network)
+#: A node behind the proxy.
+NODE_PLACE = Value("node", node_of)
 REDIS = Value("url", _redis)
 ZONE = Value("zone", _zone)
 CLOCK = Value("time", _clock)
@@ -158,6 +170,8 @@ PORT = click.IntRange(1, 65535)
 COUNT = click.IntRange(0, 1_000_000)
 #: A release root or a folder of schemes that exists.
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+#: A file that exists.
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 #: A folder or a file that may not exist yet.
 NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)

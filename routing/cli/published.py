@@ -22,8 +22,7 @@ def remember(
     root: Path, published: PublishResult, kind: str, schemes: Path | None = None, options: NodeOptions | None = None
 ) -> None:
     """Write them; a failure is a warning, since the release is live."""
-    author, subject, commit = _last_commit(schemes) if schemes else ("", "", "")
-    line = Publication(time.time(), published.release, published.before or "", kind, author or _user(), subject, commit)
+    line = Publication(time.time(), published.release, published.before or "", kind, *authorship(schemes))
     try:
         history.note(root, line)
         if options:
@@ -33,6 +32,12 @@ def remember(
         sources.prune(root)
     except OSError as problem:
         click.echo(f"warning: the history was not written: {problem.strerror or problem}", err=True)
+
+
+def authorship(schemes: Path | None) -> tuple[str, str, str]:
+    """Author, subject and short name of the schemes' last commit; without one the system's user."""
+    author, subject, commit = _last_commit(schemes) if schemes else ("", "", "")
+    return author or _user(), subject, commit
 
 
 def _last_commit(schemes: Path) -> tuple[str, str, str]:

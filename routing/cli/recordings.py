@@ -1,4 +1,5 @@
-"""``routing recordings``: sounds of finished calls: list, export with the call's trace, delete; keys for them."""
+"""``routing recordings``: sounds of finished calls, what callers said at speech menus too: list, export with the call's
+trace, delete; keys for them."""
 
 from __future__ import annotations
 
@@ -6,13 +7,12 @@ import getpass
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Engine
@@ -22,72 +22,55 @@ from routing.cli.callback_desk import Desk, desk_options, opened_desk
 from routing.cli.calls import began
 from routing.cli.errors import UserError
 from routing.cli.filtering import filter_options
-from routing.cli.listed import printable, when
+from routing.cli.listed import printable
 from routing.cli.options import COUNT, secrets_option
+from routing.cli.recorded_sounds import KINDS, kind_option, line_of, sounds
 from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine, AuditLog
-from routing.desk.sounds import RECORDING, VOICEMAIL, file_of, is_here, kept_of
+from routing.desk.sounds import RECORDING, UTTERANCE, VOICEMAIL, is_here, kept_of
 from routing.desk.unlocking import Unlocking
-from routing.journal import kept_sounds, query, sealed, sound
+from routing.journal import kept_sounds, query, sealed, sound, utterances
 from routing.journal.query import CallFilter
 from routing.journal.record import CallRecord
 from routing.model.keeping import RECORDINGS, VOICEMAILS
-from routing.model.recording import SEALED
 from routing.process.secrets import read_secrets
 
 #: The role of whoever uses the terminal, in the audit log; what they did.
 ROLE, EXPORTED, DELETED = "terminal", "export_recording", "delete_recording"
-_KINDS = {RECORDING: RECORDINGS, VOICEMAIL: VOICEMAILS}
+_COLUMNS = {RECORDING: RECORDINGS, VOICEMAIL: VOICEMAILS}
 _REASON = click.option("--reason", required=True, help="Why: the audit log keeps it.")
 
 
 @click.group()
 def recordings() -> None:
-    """Recordings and voicemails of finished calls."""
+    """Recordings and voicemails of finished calls, and what callers said at speech menus."""
 
 
 @recordings.command("list")
 @filter_options
+@kind_option("Only these.")
 @click.option("--deleted", is_flag=True, help="Those that were deleted, too.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most to list, the newest; 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 @desk_options
 def list_command(
-    since: str | None, deleted: bool, limit: int, as_json: bool, root: Path, database: str, **filters: str
-) -> None:
-    """List recordings and voicemails, the newest first: of which call, whether the file is here, encrypted, deleted."""
+    since: str | None, kind: str | None, deleted: bool, limit: int, as_json: bool, root: Path, database: str,
+    **filters: str,
+) -> None:  # fmt: skip
+    """List sounds, the newest call first: of which call, whether the file is here, encrypted, deleted.
+
+    An utterance is what a caller said at a speech menu, with what the recogniser heard, and how surely.
+    """
     with opened_desk(root, database) as desk:
         zone = desk.zone
         criteria = replace(CallFilter(since=began(since, zone, datetime.now(zone))), **filters)  # type: ignore[arg-type]
+        kinds = (kind,) if kind else KINDS
+        found = (each for each in sounds(desk.store.engine, criteria, kinds) if deleted or not each["gone"])
         shown = 0
-        for row in query.find(desk.store.engine, criteria):
-            for each in _sounds(row):
-                if (each["gone"] and not deleted) or (limit and shown >= limit):
-                    continue
-                shown += 1
-                click.echo(json.dumps(each, ensure_ascii=False) if as_json else printable(_line(each, zone)))
-            if limit and shown >= limit:
-                break
+        for each in islice(found, limit or None):
+            shown += 1
+            click.echo(json.dumps(each, ensure_ascii=False) if as_json else printable(line_of(each, zone)))
     if not (shown or as_json):
-        click.echo("no recordings or voicemails")
-
-
-def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for kind in _KINDS:
-        if path := row[kind]:
-            file = file_of(row["id"], kind, path)
-            yield {
-                "call": row["id"], "kind": kind, "started": row["started"], "caller": row["caller"],
-                "client": row["client"], "number": row["number"], "person": row["person"], "talk_s": row["talk_s"],
-                "path": file or path, "node": row["node"], "is_here": bool(file), "is_encrypted": file.endswith(SEALED),
-                "gone": row[f"{kind}_gone"], "why": row["gone_why"] if row[f"{kind}_gone"] else "",
-            }  # fmt: skip
-
-
-def _line(each: Mapping[str, Any], zone: ZoneInfo) -> str:
-    state = "encrypted" if each["is_encrypted"] else "here" if each["is_here"] else f"on {each['node'] or '?'}"
-    state = f"deleted: {each['why']}" if each["gone"] else state
-    who = f"{each['client'] or each['caller']} {each['person']}".strip()
-    return f"{when(each['started'], zone, '%Y-%m-%d %H:%M')}  {each['kind']:<9}  {each['call']}  {who}  {state}"
+        click.echo(f"no {kind}s" if kind else "no recordings or voicemails")
 
 
 @recordings.command()
@@ -113,26 +96,36 @@ def export(call_id: str, into: Path, reason: str, secrets: Path | None, root: Pa
 @recordings.command()
 @click.argument("call_id", metavar="CALL")
 @_REASON
+@kind_option("Only these; without it all of them.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @desk_options
-def delete(call_id: str, reason: str, yes: bool, root: Path, database: str) -> None:
-    """Delete a call's recording and voicemail; the call stays, and says when and why they were deleted.
+def delete(call_id: str, reason: str, kind: str | None, yes: bool, root: Path, database: str) -> None:
+    """Delete a call's sounds; the call stays, and says when and why they were deleted.
 
-    The recording of a room is one file: it goes for all who were in the room, and each of their calls says so.
+    The recording of a room is one file: it goes for all who were in the room, and each of their calls says so. Of what
+    the caller said at speech menus the words that the recogniser heard go too.
     """
+    kinds = (kind,) if kind else KINDS
     with opened_desk(root, database) as desk:
         call = _whole(desk.store.engine, call_id)
         if not _was_begun(desk, call):
-            _there(call)
+            _there(call, kinds)
         if not yes and not click.confirm(f"Delete the sounds of call {call.id}{_shared(desk.store.engine, call)}?"):
             return
         with _noted(desk, call, DELETED, reason):
-            for kind, path in kept_of(call):
+            for each, path in _kept(call, kinds):
                 if not sound.remove(call.id, path):
                     raise UserError(f"{path}: it cannot be removed, or its folder is not here")
-                named = kept_sounds.named_by(desk.store.engine, _KINDS[kind], [path])
-                kept_sounds.note_gone(desk.store.engine, _KINDS[kind], named, time.time(), reason)
+                _note_gone(desk.store.engine, each, path, reason)
     click.echo(f"deleted the sounds of call {call.id}")
+
+
+def _note_gone(engine: Engine, kind: str, path: str, reason: str) -> None:
+    if kind == UTTERANCE:
+        utterances.note_gone(engine, [path], time.time(), reason)
+    else:
+        named = kept_sounds.named_by(engine, _COLUMNS[kind], [path])
+        kept_sounds.note_gone(engine, _COLUMNS[kind], named, time.time(), reason)
 
 
 @recordings.command()
@@ -153,19 +146,26 @@ def _whole(engine: Engine, start: str) -> CallRecord:
     return found[0]
 
 
+def _kept(call: CallRecord, kinds: Collection[str]) -> list[tuple[str, str]]:
+    """Kind and path of a call's sounds of these kinds."""
+    return [(kind, path) for kind, path in kept_of(call) if kind in kinds]
+
+
 def _shared(engine: Engine, call: CallRecord) -> str:
     """Of which other calls they are too, as text."""
-    named = {id_ for kind, path in kept_of(call) for id_ in kept_sounds.named_by(engine, _KINDS[kind], [path])}
+    of_calls = _kept(call, _COLUMNS)
+    named = {id_ for kind, path in of_calls for id_ in kept_sounds.named_by(engine, _COLUMNS[kind], [path])}
     others = sorted(named - {call.id})
     return f", which are those of {', '.join(others)} too" if others else ""
 
 
-def _there(call: CallRecord) -> None:
+def _there(call: CallRecord, kinds: Collection[str] = KINDS) -> None:
     """Raises UserError where there is nothing that could be exported or deleted."""
-    kept = list(kept_of(call))
+    kept = _kept(call, kinds)
     if not kept:
-        was = " any more" if call.recording_gone or call.voicemail_gone else ""
-        raise UserError(f"call {call.id} has no recording and no voicemail{was}")
+        was_there = call.recording_gone or call.voicemail_gone or any(each.gone for each in call.utterances)
+        what = " and ".join(f"no {kind}" for kind in kinds)
+        raise UserError(f"call {call.id} has {what}{' any more' if was_there else ''}")
     if missing := [path for kind, path in kept if not is_here(call.id, kind, path)]:
         moved = "on the node that carried the call, somebody has moved or removed it"
         where = f" (hint: {moved}; that was {call.node})" if call.node else ""

@@ -13,7 +13,7 @@ from routing.model.crm_settings import VENDORS
 #: Topics besides steps -> definitions of the schema, the main one first.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "scheme": ("SchemeFile", "NumberEntry"),
-    "project": ("Project", "ProjectSticky"),
+    "project": ("Project", "ProjectSticky", "EngineUse"),
     "people": ("Person", "Phone", "Ring"),
     "groups": ("Groups",),
     "calendars": ("CalendarFields", "Holidays"),
@@ -29,6 +29,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "parking": ("Parking",),
     "callbacks": ("Callbacks", "CallbackLimits"),
     "tracking": ("Tracking", "Entity"),
+    "floods": ("Floods",),
     "exports": ("Exports", "Ga4Export", "WebhookExport"),
     "screens": ("Screens",),
     "keep": ("KeepTimes",),
@@ -51,6 +52,7 @@ CALLED = {
     "MatchCase": "case",
     "NumberEntry": "number",
     "ProjectSticky": "sticky",
+    "EngineUse": "engine",
     "CallbackLimits": "limits",
     "PoolWhen": "conditions",
     "HttpSearch": "search",

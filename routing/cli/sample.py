@@ -30,7 +30,9 @@ from routing.model.desk import Role
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
 from routing.release.publish import PublishResult
-from routing.sample.company import SampleSize, days_of
+from routing.sample.company import NODE, SampleSize, days_of
+from routing.sample.node import SampleNode
+from routing.store.embedded import Embedded
 from routing.web.server import LivePlan
 
 PIPE_WIDTH = 100
@@ -69,10 +71,20 @@ def sample(
         if plan and not only_fill:
             _greet(plan, Accounts(engine, plan.project), listen, talks, root)
     if not only_fill:
-        try:
-            serve(DeskSettings(root.absolute(), listen, status, database))
-        except UserFailure as problem:
-            raise UserError(str(problem)) from None
+        _open(DeskSettings(root.absolute(), listen, status, database, switches={NODE: SampleNode(time.time)}))
+
+
+def _open(settings: DeskSettings) -> None:
+    """Serve the desk until it is ended, with a memory for what people set, where a Redis is installed. Raises
+    UserError."""
+    memory = Embedded(settings.root, lambda text: Lines().write("info", "redis", problem=text))
+    memory.start()
+    try:
+        serve(settings)
+    except UserFailure as problem:
+        raise UserError(str(problem)) from None
+    finally:
+        memory.stop()
 
 
 def _made_anew(root: Path) -> None:

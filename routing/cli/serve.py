@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from routing.cli.options import (
+    COLLECTOR,
     LISTENER,
     NETWORK,
     RECOGNISER,
@@ -19,6 +20,7 @@ from routing.cli.options import (
     secrets_option,
 )
 from routing.engine.serve import ServeFault, ServeOptions, run
+from routing.engine.trace_option import is_installed
 
 
 @click.command()
@@ -47,6 +49,9 @@ from routing.engine.serve import ServeFault, ServeOptions, run
     metavar="NAME=COMMAND",
     help="The command of one of the project's recognisers of speech; repeatable.",
 )
+@click.option(
+    "--traces", type=COLLECTOR, default="", help="Send decisions to an OpenTelemetry collector: OTLP over HTTP."
+)
 def serve(
     root: Path,
     listen: str,
@@ -60,14 +65,24 @@ def serve(
     trusted: tuple[str, ...],
     recognisers: tuple[str, ...],
     database: str,
+    traces: str,
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
     options = ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)
     options = replace(options, database=database or str((root / "journal.db").absolute()))
     options = replace(options, recognisers=dict(each.split("=", 1) for each in recognisers))
+    options = replace(options, traces=_collector(traces))
     try:
         run(options)
     except ServeFault as problem:
         click.echo(f"routing serve: {problem}", err=True)
         sys.exit(1)
+
+
+def _collector(url: str) -> str:
+    """Raises BadParameter without the libraries."""
+    if url and not is_installed():
+        hint = "pip install 'routing[traces]'"
+        raise click.BadParameter(f"OpenTelemetry is not installed: {hint}", param_hint="--traces")
+    return url

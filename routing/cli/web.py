@@ -22,18 +22,20 @@ from routing.store.embedded import url
 Serve = Callable[..., None]
 
 
-def public(name: str, port: int, about: str, serve: Serve, *options: Callable[..., Any]) -> click.Command:
-    """The command ``routing <name>``: the API is at ``port`` of loopback, /health and /metrics at the next port.
-    ``options``: its own ones."""
+def public(name: str, ports: tuple[int, int], about: str, serve: Serve, *options: Callable[..., Any]) -> click.Command:
+    """The command ``routing <name>``. ``ports``: of loopback, of the API and of /health and /metrics; ``options``: its
+    own ones."""
 
     @click.command(name, help=about)
     @root_option()
-    @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where the API is.")
+    @click.option(
+        "--listen", type=LISTENER, default=f"127.0.0.1:{ports[0]}", show_default=True, help="Where the API is."
+    )
     @click.option(
         "--http",
         "status",
         type=LISTENER,
-        default=f"127.0.0.1:{port + 1}",
+        default=f"127.0.0.1:{ports[1]}",
         show_default=True,
         help="Where /health, /metrics are.",
     )
@@ -57,13 +59,16 @@ def public(name: str, port: int, about: str, serve: Serve, *options: Callable[..
 
 
 track = public(
-    "track", 8087, "Serve the API of sites: numbers of pools for visitors, and orders to call back.", tracking.serve,
+    "track",
+    (8087, 8088),
+    "Serve the API of sites: numbers of pools for visitors, and orders to call back.",
+    tracking.serve,
     click.option("--database", envvar=DATABASE_VARIABLE, default="",
                  help="The journal, where calls back are ordered: file or URL.  [default: journal.db in the root]"),
 )  # fmt: skip
 pops = public(
     "pops",
-    8089,
+    (8089, 8092),
     "Show browsers who calls while a person's phone rings: server-sent events for pages of a CRM.",
     screens.serve,
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from routing.compile import schemes as compiling
+from routing.compile.cache import Cache
 from routing.compile.callback_table import callback_problems
 from routing.compile.card_key import card_problems
 from routing.compile.desk_table import desk_problems
@@ -29,9 +30,9 @@ from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, names_secrets, needs, passwords
 from routing.compile.sources import Opened, opened
 from routing.compile.speech import SpeechFiles
-from routing.compile.store import Cache, Store, digest, is_whole, write_tree
+from routing.compile.store import Store, digest, is_whole, write_tree
 from routing.compile.tree import release_files
-from routing.compile.version import code_version
+from routing.compile.version import FORMAT, code_version
 from routing.compile.waits import bound, longest_waits
 from routing.load.folder import shared
 from routing.load.lists import list_stats, read_lists
@@ -40,11 +41,14 @@ from routing.model.calendar import Calendar
 from routing.model.folder import ANY, Folder
 from routing.model.problem import Problem, Problems, gathered
 from routing.model.spoken import SILENT, Voices
+from routing.steps.dialstring import REGISTERED
 
 #: Called with (done, total) while schemes compile.
 Progress = Callable[[int, int], None]
 #: The secrets by name, for the project's `secrets` setting: ``env`` or ``file:PATH``.
 Secrets = Callable[[str], Mapping[str, str]]
+#: Files of the cache of compiled schemes: a change of one scheme among ten thousand writes one of them.
+CACHE_PARTS = 16
 #: Placeholder for the release's own name and path while its content is hashed.
 _OWN = "@THIS-RELEASE@"
 
@@ -79,7 +83,7 @@ def build(
 ) -> Release:
     """Compile a folder into ``root/releases/<name>``. Raises Problems with all problems, and writes no release then."""
     root = _made(root)
-    store, cache = store or Store(root), Cache(root, "schemes")
+    store, cache = store or Store(root), Cache(root, "schemes", CACHE_PARTS)
     cached = cache.load(code_version())
     found = opened(schemes, cached)
     folder, wrong = shared(found.documents, found.lengths, engine, found.excused)
@@ -102,10 +106,10 @@ def build(
     if problems := [*problems, *missing, *in_clear(folder, found.documents)]:
         raise Problems(gathered(problems))
     files = found.sounds, list_stats(schemes), root, common
-    speech = SpeechFiles(folder, store, root, voices, found.documents)
-    tree = release_files(folder, store, entries | pools, records, known, *files, speech)
+    speech, longest = SpeechFiles(folder, store, root, voices, found.documents), longest_waits(records)
+    tree = release_files(folder, store, entries | pools, records, longest, known, *files, speech)
     cache.save(code_version(), entries)
-    return _write(root, store, tree, records, jobs.compiled, folder)
+    return _write(root, store, tree, records, longest, jobs.compiled, folder)
 
 
 def _with_lists(folder: Folder, schemes: Path, root: Path) -> tuple[Folder, list[Problem]]:
@@ -174,19 +178,25 @@ def common_key(folder: Folder, found: Opened, engine: str) -> str:
 
 
 def _write(
-    root: Path, store: Store, tree: dict[str, str], records: Sequence[SchemeRecord], compiled: int, folder: Folder
-) -> Release:
-    longest, most = longest_waits(records), bound(records)
+    root: Path, store: Store, tree: dict[str, str], records: Sequence[SchemeRecord], longest: Mapping[str, float],
+    compiled: int, folder: Folder,
+) -> Release:  # fmt: skip
+    most = bound(records)
     entry_files = entry_dialplans(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
+    # what FreeSWITCH itself must know, the fixed dialplan's variable included: `routing.release.publish`
+    reloaded = (f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path))
     manifest = {
         "release": _OWN,
+        "format": FORMAT,
         "project": folder.project.name,
         "files": len(tree) + len(entry_files) + 1,
         "schemes": len(records),
         "longest_seconds": dict(sorted(longest.items())),
         "bound_seconds": most,
-        "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
+        "reload": digest((REGISTERED + "".join(reloaded)).encode()),
     }
+    if folder.project.decides_inside:
+        manifest["transport"] = "inline"
     own = entry_files | {"release.json": json.dumps(manifest, indent=1) + "\n"}
     written = {**tree, **own}
     name = digest("".join(f"{path} {written[path]}\n" for path in sorted(written)).encode())[:12]

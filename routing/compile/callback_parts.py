@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from routing.compile.numbers import ON_EVERY_CALL, parties, ringback_settings
 from routing.model.callback_call import CALLBACK, CONTEXT, FILE, ONCE, ONCE_SECONDS
 from routing.model.folder import Folder
+from routing.model.rating import AFTER_TALK, AS_TALK_BEGINS, CALLED_BACK, WHERE
+from routing.model.rating import CONTEXT as RATED
+from routing.model.talk_keys import PHONE
+from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: A person's or scheme's id in a pattern.
@@ -43,6 +47,23 @@ def call_settings(
     extension.set("routing_number", "$2")
     extension.set("routing_caller_pays", "false")
     extension.set("routing_jumps", "")
+
+
+def add_rates(context: Context) -> None:
+    """``rates``: the leg of a person who has taken the call tells the client's leg which `rate` of the scheme holds.
+
+    An outside number that a webhook has named is nobody's phone: the talk with it is not rated.
+    """
+    marked = Condition(f"${{{WHERE}}}@${{routing_phone}}", rf"^([a-z0-9_.]+)@({ID})@{PHONE}$")
+    rates = context.extension("rates", marked)
+    for name, value in (
+        ("routing_release", RELEASE),
+        (WHERE, "$1@$2"),
+        (CALLED_BACK, "${routing_caller}"),
+        (AFTER_TALK, f"$1@$2:XML:{RATED}"),
+        (AS_TALK_BEGINS, f"execute_extension $1.begins XML:{RELEASE}/schemes/$2.xml $2"),
+    ):
+        rates.do("export", f"nolocal:{name}={value}")
 
 
 def then_on(extension: Extension, label: str, release: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.scheme import SchemeRecord
+from routing.compile.table_text import table_json
 from routing.load.nodes import Document
 from routing.model import numbers
 from routing.model.callback_plan import calendar_facts

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 
 from routing.compile.awaited import add_colleagues
-from routing.compile.callback_parts import call_settings, file_of, once, then_on
+from routing.compile.callback_parts import add_rates, call_settings, file_of, once, then_on
 from routing.compile.people import (
     LONGEST_OUTSIDE_SECONDS,
     MOST_OUTSIDE_CALLS,
@@ -27,12 +27,14 @@ from routing.compile.people import (
     dialled_pattern,
 )
 from routing.model import confirming, numbers
-from routing.model.callback import UNWANTED
-from routing.model.callback_call import CONTEXT, DIAL, PLACE, UNHEARD
+from routing.model.callback_call import CALL_OF, CONTEXT, DIAL, PLACE, UNHEARD
+from routing.model.callback_causes import UNWANTED
 from routing.model.callback_settings import ACCEPT, Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
 from routing.model.gateway import Gateway
+from routing.model.rating import WHERE
+from routing.model.talk_keys import BOUND
 from routing.steps import recording
 from routing.steps.base import KEYS, person_sound_path
 from routing.steps.dialplan import Condition, Context, Extension
@@ -69,7 +71,7 @@ def callback_contexts(folder: Folder, settings: Callbacks) -> tuple[Context, Con
 def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     """``person``, ``offered``, ``connect``."""
     start = once(context, "person", _ORDER, 4)
-    call_settings(start, folder, release="$4", passes_on=_RECORDING)
+    call_settings(start, folder, release="$4", passes_on=(*_RECORDING, WHERE))
     start.set(UNHEARD, "true")
     _asks(start, "offered@$4", "$4", OFFER_SECONDS)
     then_on(start, "connect@$1@$2@$4", "$4")
@@ -94,13 +96,23 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
         _ask(offered, whisper, REFUSE, tries=1, wait_ms=_REFUSE_MS)
         offered.do("execute_extension", f"refused {file_of('$1')}")
     context.extension("refused", Condition(f"${{{_PRESSED}}}", f"^{REFUSE}$")).do("hangup", "CALL_REJECTED")
-    connect = context.extension("connect", pattern=f"^connect{_PARTIES}")
+    _connect(context.extension("connect", pattern=f"^connect{_PARTIES}"), folder)
+    add_rates(context)
+
+
+def _connect(connect: Extension, folder: Folder) -> None:
+    """The leg of a person who has taken the call dials the client."""
     call_settings(connect, folder, release="$3")
     connect.set("import", "none")  # the leg's target stays the person's phone
     connect.set("routing_phone", "${routing_target}")
+    connect.do("export", f"nolocal:{CALL_OF}=${{originating_leg_uuid}}")
+    if folder.project.talk_keys:  # they are the person's, as in a call that they make: the client's leg knows them
+        connect.do("export", f"{BOUND}=${{originating_leg_uuid}}")
+        connect.do("export", "routing_release=$3")
     recording.parties(connect, folder, "${routing_caller}", "self")
     recording.record_talks(connect, folder.project.record, folder, person="self")
     recording.by_client_leg(connect, "${routing_caller}", folder)
+    connect.do("execute_extension", f"rates {file_of('$3')}")
     connect.do("execute_extension", f"$1 {file_of('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from routing.compile.scheme import table_json
+from routing.compile.table_text import table_json
 from routing.model import camp_on
 from routing.model.folder import CODES, Folder
 from routing.model.messages import HEAR

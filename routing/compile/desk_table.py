@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from routing.compile.desk_reports import email_of, report_facts, report_problems
-from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.scheme import SchemeRecord
+from routing.compile.table_text import long_table_json
 from routing.compile.tones import tones
-from routing.compile.waits import longest_waits
 from routing.load.files import SOUNDS
 from routing.load.nodes import Document
 from routing.model.callback_plan import calendar_facts
@@ -43,11 +43,13 @@ def desk_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[Pro
     yield from report_problems(folder, desk, document, partial(_members, folder))
 
 
-def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
-    """The table: every user with role, name, address and people; the names that pages show."""
+def desk_json(folder: Folder, records: Sequence[SchemeRecord], longest: Mapping[str, float]) -> str:
+    """The table: every user with role, name, address and people; the names that pages show.
+
+    ``longest``: the longest wait of each scheme (`routing.compile.waits`).
+    """
     desk, project = folder.project.desk or WebDesk(), folder.project
-    longest = longest_waits(records)
-    return table_json(
+    return long_table_json(
         {
             "project": project.name,
             "timezone": project.timezone,

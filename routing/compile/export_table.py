@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.scheme import SchemeRecord
+from routing.compile.table_text import table_json
 from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Problem, did_you_mean

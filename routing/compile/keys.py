@@ -7,9 +7,11 @@ detection costs CPU, and a key that arrives both ways would count twice.
 from __future__ import annotations
 
 from routing.model import conference, confirming
+from routing.model.folder import Folder
 from routing.model.recording import ANNOUNCES, SOUND
-from routing.steps.base import ANSWERED, KEYS, WAITING
+from routing.steps.base import ANSWERED, HEAR_TONES, KEYS, WAITING
 from routing.steps.dialplan import Condition, Context
+from routing.steps.room_mask import ROOM_KEYS
 
 _PRESSED = "routing_pressed"
 
@@ -23,7 +25,7 @@ _LONGEST_HOLD_SECONDS = 3600
 _NO_EVENTS = Condition("${switch_r_sdp}", r"^(?![\s\S]*telephone-event)")
 
 
-def keys_context(_: object) -> Context:
+def keys_context(folder: Folder) -> Context:
     """``tones``: detect in-band tones where keys come no other way. ``confirm``: prompt for the confirm key on a leg.
 
     FreeSWITCH connects the leg if it is still up after ``confirm``, so everything but the right key hangs it up.
@@ -46,11 +48,13 @@ def keys_context(_: object) -> Context:
     confirmed = Condition(f"${{{confirming.KEY}}}:${{{_PRESSED}}}", r"^(.):\1$")
     context.extension(_PRESSED, confirmed).set("routing_confirmed", "true")
     context.extension(_PRESSED).do("hangup", "CALL_REJECTED")
-    _joins(context)
+    _joins(context, masks=bool(folder.project.record_pause))
+    if folder.project.record_pause:
+        _room_keys(context, folder.project.record_pause)
     return context
 
 
-def _joins(context: Context) -> None:
+def _joins(context: Context, *, masks: bool) -> None:
     """An invited leg, asked for its key where it has one, hears that the room is recorded where it must, and ends the
     inviting caller's time alone."""
     keyed = (Condition(f"${{{confirming.KEY}}}", "."),)
@@ -61,4 +65,15 @@ def _joins(context: Context) -> None:
             joins.do("execute_extension", f"{confirming.ASK} ${{{confirming.FILE}}} {KEYS}")
         if announcement:
             joins.do("playback", "$1")
+        if masks:
+            joins.do("execute_extension", ROOM_KEYS)
         joins.do("sched_cancel", f"${{{conference.INVITED_BY}}}")
+
+
+def _room_keys(context: Context, key: str) -> None:
+    """Who is in a room masks its recording, if they are of the company."""
+    binds = context.extension("room_keys", Condition(f"${{{conference.MASKS}}}", "."))
+    binds.do("execute_extension", HEAR_TONES)
+    action = f"exec[i]:execute_extension,${{{conference.MASKS}}},self,self"
+    binds.do("bind_digit_action", f"{conference.REALM},{key},{action}")
+    binds.do("digit_action_set_realm", conference.REALM)

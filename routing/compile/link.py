@@ -115,6 +115,8 @@ def _early_answers(records: Sequence[SchemeRecord], schemes: Mapping[str, Scheme
     """
     for record in records:
         paid = {number: place for number, caller_pays, place in record.numbers if not caller_pays}
+        if not paid:
+            continue
         reported: set[tuple[str, Place]] = set()
         for number in _unlike(paid, _reachable(record, schemes)):
             for found in _reachable(record, schemes, number):

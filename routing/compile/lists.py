@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from routing.compile.store import Cache, digest
+from routing.compile.cache import Cache
+from routing.compile.store import digest
 from routing.compile.version import code_version
 from routing.model.digits import numbers_pattern
 from routing.model.folder import Folder

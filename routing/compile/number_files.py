@@ -6,15 +6,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
+from routing.compile.cache import Cache
 from routing.compile.numbers import NumberRoute, numbers_xml, shard_of, shards
 from routing.compile.scheme import SchemeRecord
-from routing.compile.store import Cache, Store
+from routing.compile.store import Store
 from routing.compile.version import code_version
 
 
-def number_files(records: Sequence[SchemeRecord], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
-    """Number files: rendered for schemes whose numbers or first actions changed, otherwise from the cache."""
-    version = f"{code_version()} {country}"
+def number_files(
+    records: Sequence[SchemeRecord], store: Store, cache: Cache, country: str | None, guarded: str
+) -> dict[str, str]:
+    """Number files: rendered for schemes whose numbers or first actions changed, otherwise from the cache.
+
+    ``guarded``: the numbers of which floods are refused (`routing.compile.floods.guarded`).
+    """
+    version = f"{code_version()} {country} {guarded}"
     cached = cache.load(version)
     before, files = cached.get("schemes", {}), dict(cached.get("files", {}))
     now = {record.scheme: before.get(record.scheme) for record in records}
@@ -32,13 +38,15 @@ def number_files(records: Sequence[SchemeRecord], store: Store, cache: Cache, co
     files = {shard: name for shard, name in files.items() if shard not in stale}
     for shard, of_shard in shards(lines).items():
         facts = json.dumps([version, *((*line, keys[line.scheme]) for line in of_shard)])
-        files[shard] = store.put_later(facts, partial(_number_file, of_shard, country, extensions))
+        files[shard] = store.put_later(facts, partial(_number_file, of_shard, country, extensions, guarded))
     cache.save(version, {"schemes": now, "files": files})
     return {f"numbers/{shard}.xml": name for shard, name in files.items()}
 
 
-def _number_file(lines: Sequence[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> bytes:
-    return numbers_xml(lines, country, extensions).encode()
+def _number_file(
+    lines: Sequence[NumberRoute], country: str | None, extensions: Mapping[str, str], guarded: str
+) -> bytes:
+    return numbers_xml(lines, country, extensions, guarded).encode()
 
 
 def _lines(record: SchemeRecord) -> Iterator[NumberRoute]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from routing.compile.floods import add_refusal
 from routing.compile.xml import to_xml
 from routing.model import forms
 from routing.model.ringback import ringing_tone
@@ -46,8 +47,8 @@ Opening = Sequence[tuple[str, str]]
 LONGEST_OPENING = 2000
 START = "start"
 #: Placeholders for what differs between the numbers of a scheme: plain text in XML and regexes.
-_DIGITS, _FORMS, _PAYS = "@digits@", "@forms@", "@pays@"
-_BLANKS = re.compile("@(?:digits|forms|pays)@")
+_DIGITS, _FORMS, _PAYS, _SCHEME = "@digits@", "@forms@", "@pays@", "@scheme@"
+_BLANKS = re.compile("@(?:digits|forms|pays|scheme)@")
 _EXTENSION = re.compile("(?s)<extension .*</extension>\n")
 #: A capture, which would refer to the number's extension instead.
 _CAPTURE = re.compile(r"\$\{?\d")
@@ -113,19 +114,32 @@ def number_extension(scheme: Context, country: str | None) -> str:
     return "".join(_EXTENSION.findall(to_xml(context)))
 
 
-def numbers_xml(lines: Iterable[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> str:
+def numbers_xml(
+    lines: Iterable[NumberRoute], country: str | None, extensions: Mapping[str, str], guarded: str = ""
+) -> str:
     """A number file: each number by its E.164 digits and its national forms.
 
-    ``extensions``: by scheme, `number_extension`.
+    ``extensions``: by scheme, `number_extension`. ``guarded``: the numbers of which floods are refused, ``paid`` or
+    ``all``.
     """
     found = []
     for line in lines:
         written = f"^{forms.own_forms(line.number, country)}"
         pays = "true" if line.caller_pays else "false"
-        own = {_DIGITS: line.number.removeprefix("+"), _FORMS: written, _PAYS: pays}
+        own = {_DIGITS: line.number.removeprefix("+"), _FORMS: written, _PAYS: pays, _SCHEME: line.scheme}
+        if guarded == "all" or (guarded and not line.caller_pays):
+            found.append(_filled(_refusal_extension(), own))
         found.append(_filled(extensions[line.scheme], own))
     head, tail = _around()
     return head + "".join(found) + tail
+
+
+@functools.cache
+def _refusal_extension() -> str:
+    """The extension that refuses floods, as XML, with the same placeholders."""
+    context = Context("numbers")
+    add_refusal(context, _DIGITS, _FORMS + _ARGUMENTS, _SCHEME)
+    return "".join(_EXTENSION.findall(to_xml(context)))
 
 
 @functools.cache

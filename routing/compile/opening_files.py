@@ -6,25 +6,30 @@ from collections.abc import Collection
 
 from routing.compile.openings import BY_HAND, opening_contexts
 from routing.compile.openings_by_hand import by_hand_context
+from routing.compile.present_time import present_time_context
 from routing.model.folder import Folder
 from routing.model.spoken import SpokenSound
 from routing.steps.base import sound_files
 from routing.steps.dialplan import Context
-from routing.steps.pieces import OPENINGS, value_sound
+from routing.steps.pieces import CLOCK, OPENINGS, value_sound
 from routing.words.opening import Opening, phrase
 from routing.words.opening_parts import OpeningPart, part_phrase
 
 
 class OpeningFiles:
-    """``contexts``: file without ``.xml``, and content, for the calendars of which steps say when they open."""
+    """``contexts``: file without ``.xml``, and content, for the calendars of which steps say when they open;
+    `CLOCK` among them says the present time."""
 
     def __init__(self, folder: Folder, calendars: Collection[str]) -> None:
         self._folder = folder
         self._sounds: dict[Opening | OpeningPart, SpokenSound] = {}
         self.contexts: list[tuple[str, Context]] = []
-        for name in sorted(calendars):
+        named = sorted({*calendars} - {CLOCK})
+        for name in named:
             self.contexts += opening_contexts(folder.calendars[name], self._played)
-        if calendars:
+        if CLOCK in calendars:
+            self.contexts.append((f"{OPENINGS}/{CLOCK}", present_time_context(self._played)))
+        if named:
             self.contexts.append((f"{OPENINGS}/{BY_HAND}", by_hand_context(self._played)))
 
     @property

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from routing.compile.numbers import number_extension
-from routing.compile.scheme import Place, SchemeRecord, scheme_context, scheme_table, table_json
+from routing.compile.scheme import Place, SchemeRecord, scheme_context, scheme_table
 from routing.compile.schemes import CachedScheme
 from routing.compile.store import Store, digest
+from routing.compile.table_text import table_json
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document
 from routing.model import numbers

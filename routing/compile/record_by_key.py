@@ -56,6 +56,8 @@ def _add_keys(context: Context, announces: bool, masks: bool) -> None:
     begins.set(RECORDING, f"${{{INTO}}}")
     if announces:
         begins.do("execute_extension", DUE)
+        begins.set("bridge_pre_execute_aleg_app", "execute_extension")
+        begins.set("bridge_pre_execute_aleg_data", f"late {PLACE}")
     begins.do("execute_extension", f"begins {PLACE}")
     if announces:
         _announced(context)
@@ -66,7 +68,13 @@ def _add_keys(context: Context, announces: bool, masks: bool) -> None:
 
 
 def _announced(context: Context) -> None:
-    """Both legs hear it; the called one has none of the calling one's variables."""
+    """Both legs hear it; the called one has none of the calling one's variables. Who is sent on meanwhile hears it
+    as the next talk begins."""
+    late = context.extension("late", _RECORDS, Condition(f"${{{ANNOUNCE}}}", SOUND))
+    late.do("playback", "$1")
+    heard(late)
+    late.do("execute_extension", f"begins {PLACE}")
+    context.extension("late").do("log", "DEBUG no announcement is due")
     both = context.extension("begins", Condition(f"${{{ANNOUNCE}}}", SOUND))
     both.do("sched_broadcast", f"+0 'execute_extension::announced@$1 {PLACE}' both")
     hears = context.extension("announced", pattern="^announced@((?:file_string:/)?(/.+?)/sounds/.+)$")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from routing.compile.boxes import boxes
 from routing.compile.numbers import number_extension
 from routing.compile.scheme_start import enter
 from routing.compile.speech import of_steps, opening_calendars
+from routing.compile.table_text import table_json
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
 from routing.load.partial import UNREADABLE, without_faults
@@ -243,8 +243,3 @@ def scheme_table(fields: SchemeFields, summary: Summary, folder: Folder) -> str:
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
     optional = {"notify": list(fields.notify), "boxes": boxes((*fields.steps, *fields.otherwise), folder)}
     return table_json(table | {name: value for name, value in optional.items() if value})
-
-
-def table_json(table: dict[str, Any]) -> str:
-    """A table as JSON; the same content gives the same bytes."""
-    return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

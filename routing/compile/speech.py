@@ -9,11 +9,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from routing.compile.store import Cache, Store
+from routing.compile.cache import Cache
+from routing.compile.store import Store
 from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 from routing.model.spoken import RATES, TABLE, Phrase, PhraseAudio, SpokenSound, VoiceFault, Voices, parts_of, shortened
+from routing.steps.pieces import CLOCK, PiecesStep
 from routing.steps.scheme_file import SchemeFields, every_step
 
 #: Sample rate -> name in the store.
@@ -37,8 +39,10 @@ def of_steps(fields: SchemeFields, folder: Folder) -> list[list[list[str]]]:
 
 
 def opening_calendars(fields: SchemeFields) -> list[str]:
-    """The calendars of which a scheme's steps say when they open."""
-    return sorted({name for step, _, _ in every_step(fields) for name in step.openings(fields.hours)})
+    """The calendars of which a scheme's steps say when they open, and `CLOCK` where they say the present time."""
+    steps = [step for step, _, _ in every_step(fields)]
+    names = {name for step in steps for name in step.openings(fields.hours)}
+    return sorted(names | {CLOCK for step in steps if isinstance(step, PiecesStep) and step.says_the_time})
 
 
 def _plain(language: str, variant: Phrase | str) -> list[str]:

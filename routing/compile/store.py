@@ -1,4 +1,4 @@
-"""Release files by the hash of their content, which releases share by hard links; and the cache of compiled schemes.
+"""Release files by the hash of their content, which releases share by hard links.
 
 A new release with one changed scheme writes that scheme and links the rest.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import marshal
 import os
 import shutil
 import stat
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 PRIVATE, GROUP, PUBLIC = 0o600, 0o640, 0o644
 #: Name suffixes of content with restricted access.
@@ -43,7 +40,7 @@ class Store:
         if not self.has(name):
             path = self.path(name)
             self._folder(path.parent)
-            _write(path, content, mode)
+            write_file(path, content, mode)
         return name
 
     @property
@@ -77,7 +74,7 @@ class Store:
         try:
             os.link(source, target)
         except OSError:
-            _write(Path(target), Path(source).read_bytes(), _mode_of(name))
+            write_file(Path(target), Path(source).read_bytes(), _mode_of(name))
 
     def sweep(self) -> int:
         """Remove content that no release links to; return the count of removed files."""
@@ -121,40 +118,7 @@ class LazyStore(Store):
             super().link(name, target)
 
 
-class Cache:
-    """Results of earlier compilations, in one file below ``ROOT/cache``; a damaged file counts as empty.
-
-    It is marshalled, four times as fast as JSON for ten thousand records. A checksum protects it, because marshal
-    trusts its input, and covers the interpreter's version.
-    """
-
-    def __init__(self, root: Path, name: str) -> None:
-        self._path = root / "cache" / name
-
-    def load(self, key: str) -> dict[str, Any]:
-        """The entries saved under the same key; empty otherwise."""
-        try:
-            data = self._path.read_bytes()
-        except OSError:
-            return {}
-        head, body = data[:64], data[64:]
-        if head != self._checksum(key, body):
-            return {}
-        entries = marshal.loads(body)  # noqa: S302  # our own bytes, by their checksum
-        return entries if isinstance(entries, dict) else {}
-
-    def save(self, key: str, entries: Mapping[str, Any]) -> None:
-        """Replace the saved entries."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        body = marshal.dumps(dict(entries))
-        _write(self._path, self._checksum(key, body) + body, PRIVATE)
-
-    @staticmethod
-    def _checksum(key: str, body: bytes) -> bytes:
-        return digest(f"{sys.version} {key} ".encode() + body).encode()
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_file(path: Path, content: bytes, mode: int) -> None:
     """Write to a temporary file and rename it. A failure names the file and leaves nothing behind."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:

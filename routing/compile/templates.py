@@ -1,4 +1,7 @@
-"""The Jinja environment for FreeSWITCH's files: autoescaped, strict, sandboxed. Author text is never a template."""
+"""The Jinja environments for FreeSWITCH's files, autoescaped, and for those of other programs, which are no markup.
+
+Both are strict and sandboxed. Author text is never a template.
+"""
 
 from __future__ import annotations
 
@@ -53,3 +56,16 @@ def render(template: str, /, **values: Any) -> str:
 def render_lines(template: str, /, **values: Any) -> str:
     """Render with every line break: directives of FreeSWITCH's preprocessor need lines of their own."""
     return str(_template(template, trims=False).render(**values))
+
+
+def render_plain(folder: str, template: str, /, **values: Any) -> str:
+    """Render a template of another folder of the source tree: plain text, whose values are checked before."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(shipped(folder)),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return str(environment.get_template(template).render(**values))

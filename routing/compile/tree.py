@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.compile import schemes as compiling
+from routing.compile.cache import Cache
 from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
 from routing.compile.callbacks import callback_contexts
@@ -17,6 +18,9 @@ from routing.compile.codes import codes_context, codes_table
 from routing.compile.desk_table import TABLE as DESK
 from routing.compile.desk_table import desk_json
 from routing.compile.export_table import exports_json
+from routing.compile.flood_table import floods_json
+from routing.compile.floods import FILE as FLOODS_FILE
+from routing.compile.floods import flood_contexts, guarded
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.number_files import number_files
@@ -31,10 +35,11 @@ from routing.compile.people import (
 )
 from routing.compile.pools import tracking_json
 from routing.compile.rooms import pins_context
-from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import for_decisions
 from routing.compile.speech import SpeechFiles, sounds_of, written
-from routing.compile.store import Cache, Store
+from routing.compile.store import Store
+from routing.compile.table_text import table_json
 from routing.compile.talk_keys import talk_context
 from routing.compile.talk_targets import targets_context
 from routing.compile.tones import tones
@@ -49,6 +54,7 @@ from routing.model.card_request import FILE as CARD
 from routing.model.conference import PINS
 from routing.model.crm_settings import owners
 from routing.model.export_plan import TABLE as EXPORTS
+from routing.model.flood import TABLE as FLOODS
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.model.talk_keys import TALK
@@ -60,6 +66,7 @@ def release_files(
     store: Store,
     entries: Mapping[str, compiling.CachedScheme],
     records: Sequence[SchemeRecord],
+    longest: Mapping[str, float],
     secrets: Mapping[str, str],
     sounds: Mapping[str, Sound],
     lists: Mapping[str, os.stat_result],
@@ -69,28 +76,23 @@ def release_files(
 ) -> dict[str, str]:
     """Every file of the release: relative path -> content name.
 
-    ``sounds`` and ``lists`` are copied, ``speech`` fills the spoken sounds. ``root`` holds caches;
-    ``common`` identifies the folder's shared part. Raises Problems.
+    ``longest``: see `routing.compile.waits`. ``sounds`` and ``lists`` are copied, ``speech`` fills the spoken sounds.
+    ``root`` holds caches; ``common`` identifies the folder's shared part. Raises Problems.
     """
 
     def put(path: str, text: str) -> None:
         tree[path] = store.put(text.encode())
 
-    tree = _schemes(store, entries, records) | _people(folder, store, Cache(root, "people"), common)
+    tree = _schemes(store, entries, records) | _shared(folder, store, Cache(root, "shared"), common)
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     tree |= _copied(folder, store, sounds, lists)
     tree |= _spoken(folder, store, records, speech, tree)
-    for name, context in CONTEXTS:
-        put(f"{name}.xml", to_xml(context(folder)))
-    put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
-    put(f"schemes/{CODES}.json", codes_table(folder))
-    put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
-    tree |= {path: store.put(text.encode()) for path, text in _tables(folder, records)}
+    tree |= {path: store.put(text.encode()) for path, text in _tables(folder, records, longest)}
     tree |= {path: store.put(text.encode(), store.secret) for path, text in _private(folder, secrets)}
     if lists_of := {name: sorted(gateway.numbers) for name, gateway in folder.gateways.items()}:
         put("gateways/numbers.json", json.dumps(lists_of))
-    return tree | number_files(records, store, Cache(root, "numbers"), folder.project.country)
+    return tree | number_files(records, store, Cache(root, "numbers"), folder.project.country, guarded(folder))
 
 
 def _spoken(
@@ -126,13 +128,23 @@ def _copied(
     return tree
 
 
-def _people(folder: Folder, store: Store, cache: Cache, common: str) -> dict[str, str]:
+def _shared(folder: Folder, store: Store, cache: Cache, common: str) -> dict[str, str]:
+    """The dialplans that depend on the shared part of the folder alone."""
     tree = cache.load(common)
     if not tree or not all(store.has(name) for name in tree.values()):
-        contexts = {name: person_context(name, folder) for name in folder.people}
-        tree = {f"people/{name}.xml": store.put(to_xml(context).encode()) for name, context in contexts.items()}
+        tree = {path: store.put(text.encode()) for path, text in _shared_texts(folder)}
         cache.save(common, tree)
     return tree
+
+
+def _shared_texts(folder: Folder) -> Iterator[tuple[str, str]]:
+    for name in folder.people:
+        yield f"people/{name}.xml", to_xml(person_context(name, folder))
+    for name, context in CONTEXTS:
+        yield f"{name}.xml", to_xml(context(folder))
+    yield f"schemes/{CODES}.xml", to_xml(codes_context(folder))
+    yield f"schemes/{CODES}.json", codes_table(folder)
+    yield "internal.xml", to_xml(internal_context(folder), colleagues_context(folder))
 
 
 def _schemes(
@@ -155,10 +167,10 @@ def _answering_too(store: Store, table: str) -> str:
     return store.put(table_json(facts).encode())
 
 
-def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[str, str]]:
+def _tables(folder: Folder, records: Sequence[SchemeRecord], longest: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     """The tables of the whole release, and the dialplan of callbacks: file and content."""
     yield "table.json", _table(folder, records)
-    yield DESK, desk_json(folder, records)
+    yield DESK, desk_json(folder, records, longest)
     callbacks = folder.project.callbacks
     if folder.pools or folder.project.tracking or (callbacks and callbacks.origins):
         yield "tracking.json", tracking_json(folder)
@@ -171,6 +183,9 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
         yield f"{CARD}.xml", to_xml(card_context(folder))
     if folder.project.parking:
         yield f"{PARKING}.xml", to_xml(parking_context(folder, folder.project.parking))
+    if folder.project.floods:
+        yield FLOODS, floods_json(folder, records)
+        yield f"{FLOODS_FILE}.xml", to_xml(*flood_contexts())
     if folder.project.exports:
         yield EXPORTS, exports_json(folder)
 

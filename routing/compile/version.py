@@ -9,6 +9,10 @@ from pathlib import Path
 
 from routing.compile.templates import freeswitch_folder
 
+#: The form of releases that this version writes, and the oldest that its engine and FreeSWITCH's dialplan run. Raise
+#: the first when an older engine could not run a new release; a release without a number has the oldest.
+FORMAT, OLDEST_FORMAT = 1, 1
+
 
 @functools.cache
 def code_version() -> str:

@@ -88,17 +88,20 @@ class _HandlerRings:
 
 def _times(schemes: Iterable[Lasting], known: Collection[str]) -> dict[str, float]:
     """Dynamic programming: after n rounds the times of calls with n jumps left. Only jumps to ``known`` count."""
-    latest = {each.scheme: _latest(each.jumps, known) for each in schemes}
     times = {each.scheme: each.otherwise for each in schemes}
-    ending = {each.scheme: each.longest for each in schemes if not latest[each.scheme]}
-    jumping = [(each.scheme, each.longest, latest[each.scheme]) for each in schemes if latest[each.scheme]]
+    latest = [(each.scheme, each.longest, _latest(each.jumps, known)) for each in schemes]
+    ending = {scheme: longest for scheme, longest, jumps in latest if not jumps}
+    jumping = [(scheme, longest, tuple(jumps.items())) for scheme, longest, jumps in latest if jumps]
     for _ in range(LONGEST_JUMPS):
-        times[ANY] = max(times.values(), default=0.0)
-        longer = {
-            scheme: max([longest] + [seconds + times[target] for target, seconds in jumps.items()])
-            for scheme, longest, jumps in jumping
-        }
-        times = ending | longer
+        before = times
+        before[ANY] = max(before.values(), default=0.0)
+        times = ending.copy()
+        for scheme, most, jumps in jumping:  # plain comparisons: with 10,000 schemes `max` takes twice as long
+            for target, seconds in jumps:
+                wait = seconds + before[target]
+                if wait > most:
+                    most = wait
+            times[scheme] = most
     return times
 
 

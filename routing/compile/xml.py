@@ -12,6 +12,8 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
+from routing.model.conference import PAUSED_SCRIPT
+from routing.model.inline import APPLICATION, MODULE
 from routing.model.rating import AS_TALK_BEGINS
 from routing.model.talk_keys import COMES_BACK, IN_ROOM, SENT_ON
 from routing.model.typed_digits import FORGETS
@@ -23,10 +25,10 @@ from routing.steps.dialplan import Condition, Context, Extension
 ALLOWED = frozenset(
     """
     routing_release routing_scheme routing_language routing_caller routing_number routing_caller_pays routing_jumps
-    routing_hours
+    routing_hours routing_phones_at
     routing_digits routing_digits_invalid routing_further routing_further_invalid
     routing_decision routing_asked routing_answered routing_ring_for routing_label routing_waits
-    routing_noted routing_left routing_legs routing_by uuid domain
+    routing_noted routing_left routing_legs routing_by uuid
     routing_entered routing_offers routing_say routing_said routing_next routing_ringback routing_tries routing_verdict
     routing_duty routing_place routing_arrived routing_rest profile_created_time
     routing_known routing_known_by_crm routing_dnd routing_message routing_told routing_person recordings_dir
@@ -41,12 +43,14 @@ ALLOWED = frozenset(
     routing_opening_minute routing_spoken routing_played current_application_response
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
+    routing_room_masks routing_room_pauses
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
-    routing_rate routing_rating routing_rate_tried
+    routing_rate routing_rating routing_rate_tried routing_called_back originating_leg_uuid
     routing_recording routing_announce routing_announces routing_client routing_person_leg routing_masked
     routing_whisper
     routing_record_by_key routing_presses routing_record_into routing_client_leg routing_own_keys RECORD_WRITE_ONLY
-    RECORD_COMMENT routing_place_taken routing_place_shows routing_parked_rounds routing_with_outside
+    routing_caller_passes routing_refused_scheme
+    routing_inline RECORD_COMMENT routing_place_taken routing_place_shows routing_parked_rounds routing_with_outside
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -54,7 +58,12 @@ _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: (encoded, `model.entities`), digits that the caller has typed. Secret ones are not among them: what is expanded is
 #: in the call record.
 FAMILY = re.compile(
-    r"(?:(?:hours|opens)_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone|parked)_)[a-z][a-z0-9_]{0,63}"
+    r"(?:(?:hours|opens)_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone|parked|cut)_)[a-z][a-z0-9_]{0,63}"
+)
+#: What the extension of a number compares for its refusals of floods; a number may be a placeholder. The dialled number
+#: is there what an entry dialplan has captured.
+_REFUSALS = re.compile(
+    r"\$\{routing_caller_passes\}\$\{routing_flood_(?:[0-9]{1,15}|@digits@)\}@\$\{destination_number\}"
 )
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
@@ -65,17 +74,22 @@ _FROM_OUTSIDE = (
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
 #: Variables that make FreeSWITCH run a command. Few are needed: at a hangup, to forget a PIN and to send on who waits;
 #: as the room of who waits opens, an announcement; as a talk that may be rated begins, an extension of the step itself.
-_FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
+_FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:nolocal:)?(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
-_BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
+_BEGINS = (
+    r"execute_extension (?:[a-z0-9_.]+|\$1)\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*|\$2)\.xml \1"
+)
 _GIVES_FREE = (
     r"global_setvar routing_parked_[a-z]\w*_n\d+==\$\{uuid\}(?:@\$\{routing_talk\}@\$\{routing_place_shows\})?"
 )
 _KNOWN_COMMAND = re.compile(
     rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|api_reporting_hook=(?:{_GIVES_FREE})?"
-    rf"|api_on_conference_create={re.escape(IN_ROOM)}|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
+    rf"|api_on_conference_create={re.escape(IN_ROOM)}|(?:nolocal:)?{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
 )
 
+
+#: Applications that run a script, and what they may run.
+_OUR_SCRIPTS = {"lua": PAUSED_SCRIPT, APPLICATION: re.compile(MODULE)}
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.
 LATEST = 256
@@ -94,6 +108,9 @@ def to_xml(*contexts: Context) -> str:
 def _text(written: tuple[Written, ...]) -> str:
     for text in dict.fromkeys(_texts(written)):  # most of them recur
         _refuse_unsafe(text)
+    for application, script in _scripts(written):
+        if not _OUR_SCRIPTS[application].fullmatch(script):
+            raise UnsafeDialplan(f"a script that is not ours: {script!r}")
     for expression in _expressions(written):
         if "${" in expression:
             raise UnsafeDialplan(f"expansion in the regex {expression!r}: caller input could change it")
@@ -137,6 +154,11 @@ def _texts(contexts: Sequence[Written]) -> Iterator[str]:
             yield from (data for _, data in actions)
 
 
+def _scripts(contexts: Sequence[Written]) -> Iterator[tuple[str, str]]:
+    for _, _, actions in (extension for _, extensions in contexts for extension in extensions):
+        yield from (action for action in actions if action[0] in _OUR_SCRIPTS)
+
+
 def _expressions(contexts: Sequence[Written]) -> Iterator[str]:
     for _, conditions, _ in (extension for _, extensions in contexts for extension in extensions):
         for _, expression, _, _, regexes in conditions:
@@ -145,7 +167,7 @@ def _expressions(contexts: Sequence[Written]) -> Iterator[str]:
 
 
 def _refuse_unsafe(text: str) -> None:
-    if "$" in text:
+    if "$" in text and not _REFUSALS.fullmatch(text):
         for match in _EXPANSION.finditer(text):
             if match[1] not in ALLOWED and not FAMILY.fullmatch(match[1]):
                 raise UnsafeDialplan(f"expansion {match[0]!r} in {text!r} is not one of ours")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from routing.decide.duty import Duty
 from routing.decide.queued import Offer, QueuedCaller, each_person_once, has_skills, is_before, moments
+from routing.decide.queued_elsewhere import QueuedElsewhere
 from routing.decide.strategy import RequiredSkills
 from routing.model.memory import State
 from routing.model.queue import OFFER_EVERY_MS, QueueMember, QueueSettings
@@ -37,6 +38,7 @@ class Distribution:
     #: Called with a queue and a person of it when something about their work has changed.
     worked: Callable[[QueueSettings, str], None] = lambda queue, person: None
     callers: dict[str, QueuedCaller] = field(default_factory=dict)
+    elsewhere: QueuedElsewhere = field(default_factory=QueuedElsewhere)
     duties: defaultdict[str, Duty] = field(default_factory=lambda: defaultdict(Duty))
 
     # what happens
@@ -86,25 +88,36 @@ class Distribution:
         return sorted(mine, key=lambda each: each.rank)
 
     def place(self, caller: QueuedCaller) -> int:
-        """1 for the caller who is served next."""
-        return 1 + sum(is_before(each, caller) for each in self.callers.values())
+        """1 for the caller who is served next, those of other nodes included."""
+        return 1 + sum(is_before(each, caller) for each in (*self.callers.values(), *self.elsewhere.callers))
 
     def talking(self) -> set[str]:
         """The calls that talk, by uuid."""
         return {uuid for uuid, caller in self.callers.items() if caller.talks_with}
+
+    def offered(self) -> set[str]:
+        """The people who ring for a caller, or are about to."""
+        return {member.person for caller in self.callers.values() for member in caller.offered}
+
+    def hear_elsewhere(self, texts: Iterable[str]) -> bool:
+        """Other nodes say who waits there; whether that is news."""
+        return self.elsewhere.hear(texts, [caller.queue for caller in self.callers.values()])
 
     # who is offered to whom
 
     def offers(self, now_ms: int, state: PhoneState) -> list[Offer]:
         """Every offer to be made now, in the callers' order. Each is noted: it counts as pending until `heard`."""
         self._drop_lost(now_ms)
-        reserved = {member.person for caller in self.callers.values() for member in caller.offered}
-        found, free = [], _Free(self, reserved, now_ms, state)
-        waiting = [caller for caller in self.callers.values() if not caller.talks_with and free.of(caller.queue)]
+        found, free = [], _Free(self, self.offered(), now_ms, state)
+        everybody = (*self.callers.values(), *self.elsewhere.callers)
+        waiting = [caller for caller in everybody if not caller.talks_with and free.of(caller.queue)]
         for caller in sorted(waiting, key=lambda each: each.rank):
             if free.is_empty():
                 break
             if caller.offered or not free.of(caller.queue):
+                continue
+            if caller.uuid not in self.callers:
+                free.take(self._kept_for(caller, free, now_ms, state))
                 continue
             is_soon = caller.decided and now_ms < caller.offered_ms + OFFER_EVERY_MS
             if is_soon:  # nobody behind may be offered who is next for this one
@@ -114,6 +127,13 @@ class Distribution:
                 free.take(members)
                 found.append(Offer(caller, members))
         return found
+
+    def _kept_for(self, caller: QueuedCaller, free: _Free, now_ms: int, state: PhoneState) -> Sequence[QueueMember]:
+        """The people whom another node is about to offer to its caller."""
+        able = self._suitable(caller, free.of(caller.queue), now_ms, state)
+        if not able or not self.elsewhere.hold(caller, now_ms):
+            return ()
+        return able if caller.queue.order == "together" else able[:1]
 
     def rings(self, caller: QueuedCaller, names: Sequence[str], now_ms: int) -> None:
         """A caller was offered before this object knew of it: to these members, who ring or are to ring."""
@@ -164,6 +184,7 @@ class Distribution:
         people = {member.person for queue in queues.values() for member in queue.members}
         found = [self.duties[person].ready_ms() for person in people]
         found += [moment for caller in waiting for moment in moments(caller)]
+        found += self.elsewhere.next_ms() if waiting else ()
         return min((moment for moment in found if moment > now_ms), default=None)
 
     # who works

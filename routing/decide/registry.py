@@ -46,7 +46,7 @@ DECIDERS: Mapping[str, KindDecider] = {
     "webhook": KindDecider(webhook.answer, frozenset({"directory", "webhook"})),
     "lookup": KindDecider(lookup_answer.answer, frozenset({"webhook", "guesses", "voice", "now"})),
     "speak": KindDecider(speaking.answer, frozenset({"voice"})),
-    "listen": KindDecider(listen.answer, frozenset({"recognisers"})),
+    "listen": KindDecider(listen.answer, frozenset({"recognisers", "now"})),
     "crm": KindDecider(crm_lookup.answer, frozenset({"responsible", "crm"})),
     "visitor": KindDecider(visitor.answer, frozenset({"holder", "now"})),
     "sticky": KindDecider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),

@@ -27,7 +27,7 @@ _ICONS = {
     "hours": "clock", "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat",
     "crm": "book-user", "lookup": "search", "webhook": "external-link", "callback": "undo-2",
     "conference": "users", "voicemail": "voicemail", "tag": "tag", "language": "globe", "scheme": "workflow",
-    "hangup": "phone-off", "rate": "star",
+    "hangup": "phone-off", "rate": "star", "flood": "shield",
 }  # fmt: skip
 
 
@@ -89,7 +89,8 @@ def _step(
         after_s=max(step.started - call.started, 0.0),
         took_s=step.took_s,
         inputs=numbers.text(step.inputs),
-        outcome=numbers.text(step.outcome),
+        # what became of each phone stands below
+        outcome="" if step.kind == "ring" and legs else numbers.text(step.outcome),
         decision=numbers.text(step.decision) if is_decided else "",
         asked_ms=step.asked_ms,
         reason=numbers.text(reason_of(step.verdict)) if is_decided else "",

@@ -10,15 +10,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
 from routing.callbacks.schema import attempts, callbacks, events, requests
 from routing.desk.audit import AuditLog
 from routing.desk.journal_walk import of_project
-from routing.journal import expired, kept_sounds, sound, store
+from routing.journal import expired, flood_book, kept_sounds, sound, store
 from routing.journal.schema import calls
 from routing.model.keeping import RECORDINGS
+from routing.release.known_callers import forget_known
 from routing.store import keys
 from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
@@ -33,7 +35,7 @@ _DIALLING = "dialling"
 @dataclass(frozen=True)
 class ClientTraces:
     """What is known of a client: calls, sound files of them, orders. ``kept``: what could not be removed: calls whose
-    sounds cannot be, orders that are being dialled."""
+    sounds cannot be, orders that are being dialled, a list of known callers."""
 
     calls: int = 0
     sounds: int = 0
@@ -61,9 +63,11 @@ def forget_client(
     memory: RedisStore | None,
     queues: Iterable[str] = (),
     people: Iterable[str] = (),
+    root: Path | None = None,
 ) -> ClientTraces:
     """Remove everything. ``queues``: names of the project's queues, whose lost calls Redis remembers; ``people``: whose
-    last clients it remembers. Raises SQLAlchemyError and StoreDown; what is removed by then stays removed."""
+    last clients it remembers; ``root``: the release root, whose known callers floods let pass. Raises SQLAlchemyError
+    and StoreDown; what is removed by then stays removed."""
     found = _calls(engine, project, number)
     gone = [each for each in found if _without_sounds(each)]
     for start in range(0, len(gone), _AT_ONCE):  # a room's recording is that of others' calls too
@@ -73,7 +77,13 @@ def forget_client(
     for start in range(0, len(gone), _AT_ONCE):
         store.forget(engine, [each.call for each in gone[start : start + _AT_ONCE]])
     orders, kept = _forget_orders(engine, project, number)
+    flood_book.forget(engine, project, number)
     AuditLog(engine, project).mask(number)
+    try:
+        if root is not None:
+            forget_known(root, number)
+    except OSError:  # another user's file
+        kept += 1
     if memory is not None:
         known = keys.talks(project, number), keys.rating_request(project, number)
         for key in (*known, *(keys.lost_call(project, queue, number) for queue in queues)):
@@ -96,10 +106,7 @@ def _calls(engine: Engine, project: str, number: str) -> list[expired.ExpiredCal
     columns = calls.c.id, calls.c.started, *expired.kept_paths()
     query = select(*columns).where(of_project(project), has_number).order_by(calls.c.started)
     with engine.connect().execution_options(reads=True) as connection:
-        rows = connection.execute(query).all()
-    return [
-        expired.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows
-    ]
+        return expired.with_sounds(connection, connection.execute(query))
 
 
 def _of(project: str, number: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
-from routing.desk.typed_number import beginning
+from routing.desk.typed_number import beginning, ending
+from routing.journal.client_names import name_parts
 from routing.journal.query import RATINGS
 from routing.journal.status import NAMES
 
@@ -18,7 +20,9 @@ DIRECTIONS = ("in", "out", "internal", "callback")
 #: Periods by name: (first day, day after the last one), counted from today.
 PERIODS = {"today": (0, 1), "yesterday": (-1, 0), "7d": (-6, 1), "30d": (-29, 1)}
 _LONGEST_TEXT = 120
-_YEARS = range(2000, 2200)
+_AS_TYPED = ("status", "direction", "person", "scheme", "queue", "tag", "rating", "node")
+#: Moments of other years are mistyped, and the first and the last one cannot be counted with in every zone.
+YEARS = range(2000, 2200)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class TypedFilter:
     direction: str = ""
     person: str = ""
     scheme: str = ""
+    queue: str = ""
     number: str = ""
     client: str = ""
     tag: str = ""
@@ -55,7 +60,8 @@ class TypedFilter:
 @dataclass(frozen=True)
 class JournalFilter:
     """A filter of calls for the database; empty ones match all. ``since`` and ``until``: seconds since the epoch;
-    ``number`` and ``client``: the beginning of an E.164 number."""
+    ``number`` and ``client``: the beginning of an E.164 number; ``client_ends``: or its last digits;
+    ``name_parts``: with which the words of the client's name begin."""
 
     since: float = 0.0
     until: float = 0.0
@@ -63,8 +69,11 @@ class JournalFilter:
     direction: str = ""
     person: str = ""
     scheme: str = ""
+    queue: str = ""
     number: str = ""
     client: str = ""
+    client_ends: str = ""
+    name_parts: tuple[str, ...] = ()
     tag: str = ""
     rating: str = ""
     node: str = ""
@@ -85,9 +94,18 @@ def typed(given: Mapping[str, str], may_see_numbers: bool) -> TypedFilter:
         values[name] = _day(values[name]).isoformat() if _day(values[name]) else ""  # type: ignore[union-attr]
     if values["period"]:
         values |= {"since": "", "until": ""}
-    if not may_see_numbers:
+    if not may_see_numbers or not any(_client(values["client"], "").values()):
         values["client"] = ""
+    if not beginning(values["number"], ""):
+        values["number"] = ""
     return TypedFilter(**values)
+
+
+def ignored(given: Mapping[str, str], chosen: TypedFilter) -> list[str]:
+    """What an address asks for and the filter does not: it means nothing here, or is not for this user."""
+    given_names = [field.name for field in fields(TypedFilter) if given.get(field.name, "").strip()]
+    replaced = ("since", "until") if chosen.period else ()
+    return [name for name in given_names if not getattr(chosen, name) and name not in replaced]
 
 
 def resolved(chosen: TypedFilter, now: float, zone: tzinfo, country: str) -> JournalFilter:
@@ -97,11 +115,16 @@ def resolved(chosen: TypedFilter, now: float, zone: tzinfo, country: str) -> Jou
         since=_midnight(since, zone),
         until=_midnight(until, zone),
         number=beginning(chosen.number, country),
-        client=beginning(chosen.client, country),
-        **{
-            name: getattr(chosen, name) for name in ("status", "direction", "person", "scheme", "tag", "rating", "node")
-        },
+        **_client(chosen.client, country),
+        **{name: getattr(chosen, name) for name in _AS_TYPED},
     )
+
+
+def _client(text: str, country: str) -> dict[str, Any]:
+    """A client as typed: with letters it is a name, else a number's beginning, or its last digits."""
+    if any(sign.isalpha() for sign in text):
+        return {"name_parts": tuple(name_parts(text))}
+    return {"client": beginning(text, country), "client_ends": ending(text, country)}
 
 
 def _span(chosen: TypedFilter, today: date) -> tuple[date | None, date | None]:
@@ -122,7 +145,7 @@ def _day(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.year in _YEARS else None
+    return found if found.year in YEARS else None
 
 
 def _harmless(text: str) -> str:

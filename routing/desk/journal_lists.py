@@ -26,7 +26,8 @@ from sqlalchemy import (
 )
 
 from routing.desk.journal_filter import JournalFilter, JournalPlace
-from routing.journal.involved import RATING, SCHEME, TAG
+from routing.journal.client_names import part_mark
+from routing.journal.involved import QUEUE, RATING, SCHEME, TAG, WORD
 from routing.journal.schema import calls, involved, marks
 from routing.journal.status import DERIVED, STATUSES
 
@@ -173,12 +174,14 @@ def narrowest(
 
 def _lists(connection: Connection, criteria: JournalFilter, people: frozenset[str] | None) -> Iterator[CallList]:
     """The lists that have every call that a filter finds."""
-    for fact, column, beginning in (
-        ("client", calls.c.client, criteria.client), ("number", calls.c.number, criteria.number),
-    ):  # fmt: skip
+    whole = "" if criteria.client_ends else criteria.client
+    for fact, column, beginning in (("client", calls.c.client, whole), ("number", calls.c.number, criteria.number)):
         between = tuple(beginning_range(column, beginning))
         if between and _are_few(connection, between, criteria):
             yield RareCalls(between, fact)
+    for word in criteria.name_parts:
+        if _are_few(connection, is_name_part(marks, word), criteria, marks):
+            yield RareCalls((calls.c.id.in_(select(marks.c.call).where(*is_name_part(marks, word))),))
     for kind, name in marks_of(criteria):
         yield IndexedCalls(marks, (is_mark(marks, kind, name),), kind)
     if criteria.number and (number := _only_number(connection, criteria.number)):
@@ -200,8 +203,10 @@ def of_person(name: str) -> IndexedCalls:
     return IndexedCalls(involved, (involved.c.person == name,), "people")
 
 
-def _are_few(connection: Connection, own: Sequence[ColumnElement[bool]], criteria: JournalFilter) -> bool:
-    within = Stretch(criteria.since, criteria.until).times(calls.c.started)
+def _are_few(
+    connection: Connection, own: Sequence[ColumnElement[bool]], criteria: JournalFilter, table: FromClause = calls
+) -> bool:
+    within = Stretch(criteria.since, criteria.until).times(table.c.started)
     some = select(literal(1).label("one")).where(*own, *within).limit(RARE).subquery()
     return (connection.scalar(select(func.count()).select_from(some)) or 0) < RARE
 
@@ -222,8 +227,8 @@ def call_of(table: FromClause) -> Any:
 
 
 def marks_of(criteria: JournalFilter) -> list[tuple[str, str]]:
-    """The filter's label, scheme and rating: (kind, name)."""
-    known = (TAG, criteria.tag), (SCHEME, criteria.scheme), (RATING, criteria.rating)
+    """The filter's label, scheme, queue and rating: (kind, name)."""
+    known = (TAG, criteria.tag), (SCHEME, criteria.scheme), (QUEUE, criteria.queue), (RATING, criteria.rating)
     return [(kind, name) for kind, name in known if name]
 
 
@@ -232,8 +237,14 @@ def is_mark(table: FromClause, kind: str, name: str) -> ColumnElement[bool]:
     return and_(table.c.kind == kind, table.c.name == name)
 
 
+def is_name_part(table: FromClause, beginning: str) -> tuple[ColumnElement[bool], ...]:
+    """Whether a row of `marks` is a word of a client's name that begins so: a range of the index."""
+    return (table.c.kind == WORD, *beginning_range(table.c.name, part_mark(beginning), 1))
+
+
 def beginning_range(column: Any, beginning: str, shortest: int = _SELECTIVE) -> Iterator[ColumnElement[bool]]:
-    """What begins so, for the column's index: it knows no LIKE. All of a number, or much of it."""
+    """What begins so, for the column's index: it knows no LIKE. All of a number, or much of it. What follows are digits
+    and the letters up to f, which come before a g in the order of every language that a database may sort by."""
     if len(beginning) >= shortest:
         yield column >= beginning
-        yield column < beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        yield column < f"{beginning}g"

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.desk.masks import NumberView
+from routing.journal.client_names import site_name
 from routing.journal.status import MISSED
 
-#: What a site may call its visitor's name among its facts.
-NAMES_OF_CLIENTS = ("name", "client", "client_name", "customer", "company")
 #: Icon and tone of a status.
 _LOOKS = {
     "answered": ("phone-call", "good"),
@@ -26,6 +25,7 @@ _LOOKS = {
     "wrong extension": ("phone-missed", "bad"),
     "scheme did not work": ("triangle-alert", "bad"),
     "no answer from a customer": ("phone-off", "quiet"),
+    "refused as a flood": ("shield", "quiet"),
     "unfinished": ("circle-dot", "warn"),
 }
 _DIRECTIONS = {"in": "phone-incoming", "out": "phone-outgoing", "internal": "users", "callback": "repeat"}
@@ -79,7 +79,7 @@ def row_of(
         started=facts["started"],
         direction=facts["direction"],
         direction_icon=_DIRECTIONS.get(facts["direction"], "phone"),
-        client_name=numbers.text(facts["client_name"] or client_name(entities)),
+        client_name=numbers.text(facts["client_name"] or site_name(entities)),
         client=numbers.shown(outside),
         client_e164=numbers.whole(outside),
         number=numbers.shown(company),
@@ -111,11 +111,6 @@ def look(status: str, direction: str) -> tuple[str, str]:
     """Icon and tone of a status: only incoming calls are lost to the company."""
     icon, tone = _LOOKS.get(status, ("circle-dot", "quiet"))
     return icon, "quiet" if tone == "bad" and direction != "in" else tone
-
-
-def client_name(entities: Mapping[str, str]) -> str:
-    """The client's name, where the site knows its visitor."""
-    return next((entities[name] for name in NAMES_OF_CLIENTS if entities.get(name)), "")
 
 
 def source_text(source: Mapping[str, str]) -> str:

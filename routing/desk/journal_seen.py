@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import request, url_for
 
 from routing.desk.current import plan, services, texts, user
-from routing.desk.journal_filter import JournalFilter, TypedFilter, resolved, typed
+from routing.desk.journal_filter import JournalFilter, TypedFilter, ignored, resolved, typed
 from routing.desk.journal_query import JournalPage, JournalScope
 from routing.desk.journal_rows import JournalRow, row_of
 from routing.desk.masks import NumberView
@@ -20,6 +20,11 @@ from routing.model.desk import Right
 def chosen_filter() -> TypedFilter:
     """The filter in the request's address."""
     return typed(request.args, user().may(Right.NUMBERS))
+
+
+def ignored_names(chosen: TypedFilter) -> list[str]:
+    """The filters that the request's address asks for in vain, as people read them."""
+    return [texts()(f"journal.{name}") for name in ignored(request.args, chosen)]
 
 
 def database_filter(chosen: TypedFilter) -> JournalFilter:
@@ -62,6 +67,7 @@ def shown_filter(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
         "rating": rating_text,
         "person": plan().shown,
         "scheme": plan().scheme_shown,
+        "queue": plan().scheme_shown,
     }
     return [(texts()(f"journal.{name}"), shown.get(name, str)(value)) for name, value in parameters.items()]
 

@@ -6,17 +6,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, false, func, literal, or_, select
 
 from routing.desk.journal_filter import MISSED_GROUP, JournalFilter, JournalPlace
-from routing.desk.journal_lists import CallList, IndexedCalls, Stretch, call_of, is_mark, marks_of, narrowest
+from routing.desk.journal_lists import (
+    CallList,
+    IndexedCalls,
+    Stretch,
+    beginning_range,
+    call_of,
+    is_mark,
+    marks_of,
+    narrowest,
+)
+from routing.journal.client_names import part_mark
+from routing.journal.involved import WORD
 from routing.journal.query import computed_status
 from routing.journal.schema import calls, involved, marks
 from routing.journal.status import DERIVED, MISSED
 
 #: PostgreSQL's planner would rather read a whole table once than the calls of a window one by one, and compiling a
-#: plan takes longer than any of them.
-_OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "jit")
+#: plan takes longer than any of them. Its usual price of a page out of order lets it walk all calls of a time, with
+#: helpers, in search of those of one number.
+_WALK = {
+    **dict.fromkeys(("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "jit"), "off"),
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ class JournalWalk:
 def prefer_indexes(connection: Connection) -> None:
     """Let PostgreSQL walk indexes in this transaction."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(*(func.set_config(name, "off", True) for name in _OFF)))
+        connection.execute(select(*(func.set_config(name, value, True) for name, value in _WALK.items())))
 
 
 def _conditions(
@@ -105,12 +121,17 @@ def _conditions(
     yield of_project(scope.project)
     if criteria.node:
         yield calls.c.node == criteria.node
-    for column, beginning in ((calls.c.client, criteria.client), (calls.c.number, criteria.number)):
-        if beginning:
-            yield column.startswith(beginning, autoescape=True)
+    if criteria.client:
+        begins = calls.c.client.startswith(criteria.client, autoescape=True)
+        ends = criteria.client_ends
+        yield or_(begins, calls.c.client.endswith(ends, autoescape=True)) if ends else begins
+    if criteria.number:
+        yield calls.c.number.startswith(criteria.number, autoescape=True)
     for kind, name in marks_of(criteria):
         if known != kind:
             yield _has_mark(kind, name)
+    for word in criteria.name_parts:
+        yield _has_name_part(word)
     if criteria.status in DERIVED:  # what reads most comes last
         yield computed_status() == criteria.status
 
@@ -138,6 +159,15 @@ def _has_mark(kind: str, name: str) -> ColumnElement[bool]:
     # an expression: the marks of this name are near each other in the order of time, those of a call anywhere
     same = func.coalesce(mark.c.call, "") == calls.c.id
     return is_any(mark, is_mark(mark, kind, name), mark.c.started == calls.c.started, same)
+
+
+def _has_name_part(beginning: str) -> ColumnElement[bool]:
+    mark = marks.alias()
+    # expressions: the call's few marks are looked through, instead of all words that begin so
+    kind, name = func.coalesce(mark.c.kind, ""), func.coalesce(mark.c.name, "")
+    found = is_any(mark, mark.c.call == calls.c.id, kind == WORD, *beginning_range(name, part_mark(beginning), 1))
+    # nothing is looked for where the call has no name at all
+    return case((or_(calls.c.client_name != "", calls.c.entities != ""), found), else_=false())
 
 
 def is_any(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -27,6 +27,8 @@ HEARTBEAT_SECONDS = 15.0
 #: Somebody looks at the board, or has opened it without scripts so short a time ago.
 WATCHED_SECONDS = 60.0
 MOST_VIEWERS = 500
+#: Of one user, on all their screens.
+MOST_OF_USER = 60
 #: Messages that a slow viewer may be behind; then it is ended, and begins again with the whole board.
 MOST_BEHIND = 20
 #: What the browser waits before it connects again.

@@ -23,6 +23,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry("my", Right.OWN, "phone-missed"),
     MenuEntry("live", Right.LIVE, "activity"),
     MenuEntry("callbacks", Right.CALLBACKS, "repeat"),
+    MenuEntry("floods", Right.OVERRIDE, "bell-off"),
     MenuEntry("reports", Right.REPORTS, "chart-column"),
     MenuEntry("directory", Right.DIRECTORY, "book-user"),
     MenuEntry("schemes", Right.SCHEMES, "workflow"),

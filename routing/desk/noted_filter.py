@@ -1,7 +1,8 @@
 """The filter of an export as the audit log keeps it: an address's parameters. Pure.
 
 A client's whole number stands there as E.164, so that forgetting it finds it; of a part of one, only its beginning,
-which thousands of clients share. What looks like a number in another field is masked.
+or its last digits as typed, which many clients share; of a name, the first letters of its words. What looks like a
+number in another field is masked.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from routing.desk.journal_filter import TypedFilter
 from routing.desk.masks import NumberView
-from routing.desk.typed_number import beginning
+from routing.desk.typed_number import beginning, ending
+from routing.journal.client_names import name_parts
 from routing.model.numbers import normalise
 
 #: Digits of a part of a number that are kept, those of the country's code included.
 MOST_DIGITS = 6
+#: Letters of each word of a name.
+MOST_LETTERS = 3
 _NUMBERS = ("client", "number")
 _DATES = ("period", "since", "until")
 
@@ -39,6 +43,10 @@ def _kept(name: str, value: str, country: str) -> str:
         return value
     if name not in _NUMBERS:
         return NumberView(country, is_masked=True).text(value)
+    if any(sign.isalpha() for sign in value):
+        return " ".join(word[:MOST_LETTERS] for word in name_parts(value))
+    if last := ending(value, country):
+        return last[-MOST_DIGITS:]
     try:
         return normalise(value, country or None)
     except ValueError:

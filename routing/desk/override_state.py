@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from routing.desk.plan import DeskPlan
 from routing.model.calendar import Calendar
 from routing.model.callback_times import next_change
-from routing.release.overrides import AUTO, OverrideRefused, every_override, override
+from routing.release.overrides import AUTO, every_override, override
+from routing.release.timed_variables import VariableRefused
 
 Switch = Callable[[str], str]
 #: Calendar -> its state by hand, and when that ends.
@@ -64,6 +65,6 @@ def set_everywhere(switches: Collection[Switch], name: str, state: str, seconds:
     for switch in switches:
         try:
             override(switch, name, state, seconds, opens)
-        except (OSError, OverrideRefused):
+        except (OSError, VariableRefused):
             failed += 1
     return failed

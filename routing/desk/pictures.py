@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Lock
 
 from routing.graph.palette import DARK, LIGHT
 from routing.graph.read import NoScheme, read_flow
@@ -23,6 +24,7 @@ RELEASE = re.compile(r"[0-9a-f]{12}")
 #: A comparison that takes longer is given up.
 DIFF_SECONDS = 120
 _DIFFS = "diffs"
+_COMPARING = Lock()
 
 
 class NoPicture(Exception):
@@ -52,12 +54,21 @@ def difference(root: Path, old: str, new: str) -> str:
     kept = root / _DIFFS / f"{old}..{new}.txt"
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
+    if not _COMPARING.acquire(blocking=False):  # else a few clicks would take every thread and core
+        raise NoPicture("another comparison runs: open this one again in a moment")
+    try:
+        return _compared(sides, (old, new), kept)
+    finally:
+        _COMPARING.release()
+
+
+def _compared(sides: list[str], names: tuple[str, str], kept: Path) -> str:
     command = [sys.executable, "-m", "routing", "diff", *sides]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=DIFF_SECONDS, env=_environment())
     except (OSError, subprocess.TimeoutExpired):
         raise NoPicture("the comparison did not end in time") from None
-    text = _without_folders(done.stdout.decode("utf-8", "replace"), sides, (old, new))
+    text = _without_folders(done.stdout.decode("utf-8", "replace"), sides, names)
     if done.returncode:
         raise NoPicture(done.stderr.decode("utf-8", "replace").strip()[-300:])
     kept.parent.mkdir(exist_ok=True)

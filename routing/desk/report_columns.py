@@ -87,7 +87,7 @@ COLUMNS: Mapping[str, Sequence[ReportColumn]] = {
     NUMBER: _ALIKE_RATED,
     SOURCE: _NO_LINKS,
     QUEUE: (
-        ReportColumn("waited", COUNT, lambda sums: sums.incoming),
+        ReportColumn("waited", COUNT, lambda sums: sums.incoming, {}),
         ReportColumn("answered", COUNT, lambda sums: sums.answered),
         IN_TIME,
         ReportColumn("in_time_of_all", SHARE, lambda sums: sums.in_time_of_all),

@@ -68,8 +68,8 @@ def _sheets(
 
 
 def _first(kind: str, row: ReportRow) -> str:
-    """The name of a row; a number as programs read it."""
-    return row.name if kind == NUMBER else row.shown
+    """The name of a row; a number and a day as programs read them."""
+    return row.name if kind in (NUMBER, "days") else row.shown
 
 
 def _titles(columns: Sequence[ReportColumn], texts: Texts) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from routing.web.server import LivePlan, PublicSite, missing
 MOST_CONNECTIONS = 1_000
 #: Sign-ins of one address, clicks of one user: so many at once, then one in five seconds.
 TRIES, TRIES_A_SECOND = 10, 0.2
+_LASTING = re.compile(r"/(live/stream|export|recordings/|releases/[^/?]+\.\.)")
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,18 @@ class DeskSettings:
     proxies: int = 0
     live: LiveSettings = field(default_factory=LiveSettings)
     mail: DeskMail = field(default_factory=DeskMail)
+    #: What answers for a node without an event socket, by its name.
+    switches: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
 
-class _Handler(ConnectionHandler):
-    """Downloads and live pages last; every other answer has a timeout."""
+class DeskHandler(ConnectionHandler):
+    """Downloads, live pages and comparisons of releases last; every other answer has a timeout."""
 
     path: str
 
     @property
     def streams(self) -> bool:  # type: ignore[override]
-        return self.path.startswith(("/live/stream", "/export", "/recordings/"))
+        return bool(_LASTING.match(self.path))
 
 
 def serve(settings: DeskSettings) -> None:
@@ -86,7 +90,7 @@ def serve(settings: DeskSettings) -> None:
         mails = mailing(settings.mail, services, flask, lines)
         PublicSite(
             InThreads(flask.wsgi_app), settings.listen, settings.status, health, metrics, lines, settings.proxies,
-            _Handler, MOST_CONNECTIONS,
+            DeskHandler, MOST_CONNECTIONS,
         ).run()  # fmt: skip
         gevent.killall(following)
         if mails:
@@ -105,7 +109,7 @@ def _services(
         root=settings.root,
         secrets=_secrets(settings.secrets),
         unlocking=_unlocking(settings.secrets),
-        switches={node_name(where): partial(api, where) for where in sockets},
+        switches={**settings.switches, **{node_name(where): partial(api, where) for where in sockets}},
         fault=fault,
         people=people_stores(redis_url(settings.live, settings.root)),
         log=lambda why: lines.write("warning", "sign_in", problem=why[:300]),

@@ -1,8 +1,9 @@
 """The sound files of a call, as far as they may be served: files that FreeSWITCH wrote for this very call.
 
 The journal's path must be ``FOLDER/calls/ID.wav`` or ``FOLDER/voicemail/BOX/ID.wav`` with the call's own id (a
-recording: or another leg's, of which `routing.journal.sound` knows), and a regular file there; below FOLDER no link is
-followed. The file is opened once: what was checked is what is sent.
+recording: or another leg's, of which `routing.journal.sound` knows), or that of an utterance
+(`routing.model.utterance`), and a regular file there; below FOLDER no link is followed. The file is opened once: what
+was checked is what is sent.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from routing.desk.unlocking import Unlocking
 from routing.journal.record import CallRecord
 from routing.journal.sound import CALLS, is_leg
 from routing.model.recording import SEALED
+from routing.model.utterance import is_utterance
 
-RECORDING, VOICEMAIL = "recording", "voicemail"
+RECORDING, VOICEMAIL, UTTERANCE = "recording", "voicemail", "utterance"
 CONTENT_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -27,7 +29,8 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 def kept_of(call: CallRecord) -> Iterator[tuple[str, str]]:
     """The kind and the path of each sound of a call that was not deleted."""
     sounds = (RECORDING, call.recording, call.recording_gone), (VOICEMAIL, call.voicemail, call.voicemail_gone)
-    return ((kind, path) for kind, path, gone in sounds if path and not gone)
+    utterances = ((UTTERANCE, each.path, each.gone) for each in call.utterances)
+    return ((kind, path) for kind, path, gone in (*sounds, *utterances) if path and not gone)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class SoundFile:
 
 
 def open_sound(call: str, kind: str, path: str, unlocking: Unlocking | None = None) -> SoundFile | None:
-    """The file of a call's recording or voicemail, an encrypted one in the clear; None when it is not here, or is not
+    """The file of a call's sound, an encrypted one in the clear; None when it is not here, or is not
     the call's. Raises Locked."""
     if (clear := _open(call, kind, path)) is not None:
         return clear
@@ -99,12 +102,14 @@ def _open(call: str, kind: str, path: str, end: str = "") -> SoundFile | None:
 
 
 def _below(call: str, kind: str, place: PurePosixPath) -> tuple[str, ...] | None:
-    """The path's parts below the folder of recordings; None for a path that FreeSWITCH does not write."""
+    """The path's parts below the folder of recordings; None for a path that nobody of ours writes."""
     folders = 2 if kind == RECORDING else 3
     parts = place.parts
     if not call or not place.is_absolute() or len(parts) <= folders or ".." in parts or "\x00" in str(place):
         return None
     below = parts[-folders:]
+    if kind == UTTERANCE:
+        return below if is_utterance(place) else None
     first = CALLS if kind == RECORDING else "voicemail"
     is_ours = place.stem == call or (kind == RECORDING and is_leg(place.stem))
     if below[0] != first or place.suffix not in CONTENT_TYPES or not is_ours:

@@ -10,6 +10,8 @@ from routing.model.numbers import called
 
 #: Longer text is no number.
 LONGEST = 24
+#: How many last digits people remember.
+_ENDING = range(3, 8)
 
 
 def beginning(text: str, country: str) -> str:
@@ -23,6 +25,16 @@ def beginning(text: str, country: str) -> str:
         return called(digits, country or None)
     except ValueError:
         return f"+{_in_full(digits, country)}"
+
+
+def ending(text: str, country: str) -> str:
+    """The digits, if they may be the last ones of a number: several, fewer than a number has, and not written as the
+    beginning of one."""
+    digits = re.sub(r"\D", "", text[:LONGEST], flags=re.ASCII)
+    metadata = PhoneMetadata.metadata_for_region(country) if country else None
+    national = (metadata.national_prefix if metadata else None) or "00"
+    is_beginning = text.strip().startswith("+") or digits.startswith(("00", national))
+    return digits if len(digits) in _ENDING and not is_beginning else ""
 
 
 def _in_full(digits: str, country: str) -> str:

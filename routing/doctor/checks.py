@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from routing.doctor import engine, gateways, host, journal, private, release, sip, speech, switch
+from routing.doctor import (
+    engine,
+    floods,
+    gateways,
+    host,
+    inline,
+    journal,
+    owners,
+    private,
+    proxy,
+    release,
+    sip,
+    speech,
+    switch,
+)
 from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
 from routing.doctor.node import CheckedNode, NoAnswer
 
@@ -37,6 +51,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "transfers": sip.transfers,
         "guesses": sip.guesses,
         "gateways": gateways.gateways,
+        "proxy": proxy.proxy,
         "phones": sip.phones,
     },
     "engine": {
@@ -44,11 +59,23 @@ CHECKS: dict[str, dict[str, Check]] = {
         "secrets": engine.secrets,
         "breakers": engine.open_breakers,
         "memory": engine.memory,
+        "inline": inline.inline,
         "voices": speech.voices,
         "recognisers": speech.recognisers,
     },
-    "machine": {"disk": host.disk, "rtp-ports": host.rtp_ports, "private": private.private},
-    "journal": {"spool": journal.spool, "unfinished": host.unfinished, "recordings": journal.recordings},
+    "machine": {
+        "disk": host.disk,
+        "rtp-ports": host.rtp_ports,
+        "private": private.private,
+        "unchanged": owners.unchanged,
+        "owned": owners.owned,
+    },
+    "journal": {
+        "spool": journal.spool,
+        "unfinished": host.unfinished,
+        "recordings": journal.recordings,
+        "floods": floods.floods,
+    },
 }
 
 

@@ -7,6 +7,8 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from routing.doctor import sip_ping
+
 PROC = Path("/proc")
 _LISTEN = "0A"
 
@@ -41,6 +43,13 @@ class Linux:
         """See Machine."""
         return shutil.which(name) is not None
 
+    def program(self, pid: int) -> str:
+        """See Machine."""
+        try:
+            return (PROC / str(pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            return ""
+
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         """See Machine."""
         facts = dict(
@@ -48,6 +57,10 @@ class Linux:
         )
         groups = {int(facts["Gid"].split()[1]), *map(int, facts["Groups"].split())}
         return int(facts["Uid"].split()[1]), frozenset(groups)
+
+    def answers_sip(self, place: str) -> bool:
+        """See Machine."""
+        return sip_ping.answers(place)
 
     def now(self) -> datetime:
         """See Machine."""

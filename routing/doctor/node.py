@@ -37,6 +37,12 @@ class Machine(Protocol):
     def has_program(self, name: str) -> bool:
         """Whether a program is installed: a name on PATH, or a path."""
 
+    def answers_sip(self, place: str) -> bool:
+        """Whether a SIP server at ``address:port`` answers OPTIONS over UDP within a second or two."""
+
+    def program(self, pid: int) -> str:
+        """The name of the program that a process runs; "" where there is no such process."""
+
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         """User and groups of a process. Raises OSError."""
 
@@ -58,6 +64,8 @@ class CheckedNode:
     machine: Machine
     #: The engine's address as given by the user; else the release's.
     given_engine: str = ""
+    #: A release that is to be live, to be looked at instead of the live one.
+    coming: Path | None = None
     _answers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, command: str) -> str:
@@ -84,7 +92,9 @@ class CheckedNode:
 
     @cached_property
     def release(self) -> Path | None:
-        """The live release's folder; None when there is none."""
+        """The live release's folder, or the coming one's; None when there is none."""
+        if self.coming:
+            return self.coming
         current = self.root / "current"
         return current.resolve() if current.is_dir() else None
 
@@ -118,13 +128,16 @@ class CheckedNode:
 
     @cached_property
     def pid(self) -> int | None:
-        """FreeSWITCH's process, when it runs on this machine."""
+        """FreeSWITCH's process, when it is seen from here.
+
+        In another container it has a number of that container's, which may be anybody's here.
+        """
         file = Path(self.variables.get("run_dir", "/nowhere")) / "freeswitch.pid"
         try:
             found = re.match(r"\d+", file.read_text(encoding="ascii").strip())
         except (OSError, UnicodeDecodeError):
             return None
-        return int(found[0]) if found else None
+        return int(found[0]) if found and "freeswitch" in self.machine.program(int(found[0])) else None
 
 
 def is_loopback(ip: str) -> bool:

@@ -13,12 +13,14 @@ from routing.doctor.rights import may_read
 from routing.release.node_options import kept
 
 #: Somebody without rights of their own (65534 is `nobody`), and how many files of a kind are looked at.
-_STRANGER, _MOST = (65534, frozenset[int]()), 20
+STRANGER, MOST = (65534, frozenset[int]()), 20
+#: Variables of services that a package or `tools/install_services.py` has installed; it may hold passwords.
+ENVIRONMENT = Path("/etc/routing/environment")
 
 
 def private(node: CheckedNode) -> Iterator[Diagnosis]:
     """Whoever has an account on this machine and nothing else reads no secret, no call and no recording."""
-    open_ = [f"{name} ({path})" for name, path in _private_places(node) if may_read(path, *_STRANGER)]
+    open_ = [f"{name} ({path})" for name, path in _private_places(node) if may_read(path, *STRANGER)]
     if open_:
         yield wrong(
             f"everybody on this machine can read {', '.join(open_[:4])}{' and more' if len(open_) > 4 else ''}",
@@ -33,17 +35,24 @@ def _private_places(node: CheckedNode) -> Iterator[tuple[str, Path]]:
     secrets = kept(node.root).secrets
     if secrets:
         yield "the secrets", Path(secrets)
-    yield "the journal", node.root / "journal.db"
+    yield "the settings of services", ENVIRONMENT
+    yield from (("the journal", node.root / f"journal.db{end}") for end in ("", "-wal", "-shm"))
+    yield from (("what Redis has kept", file) for file in islice(_files(str(node.root / "redis")), MOST))
     yield "phones' passwords", node.root / "current" / "directory.xml"
-    for file in islice((node.root / "current" / "gateways").glob("*.xml"), _MOST):
+    for file in islice((node.root / "current" / "gateways").glob("*.xml"), MOST):
         yield "a trunk's password", file
     if conf := node.variables.get("conf_dir"):
         yield "the event socket's password", Path(conf) / "autoload_configs" / "event_socket.conf.xml"
         yield "the event socket's password", Path(conf).parent / "event_socket.json"
+        yield "where FreeSWITCH's databases are", Path(conf).parent / "start"
+    kinds = {"db_dir": ("registrations and channels", "*.db"), "log_dir": ("FreeSWITCH's log", "freeswitch.log*")}
+    for variable, (name, pattern) in kinds.items():
+        if place := node.variables.get(variable):
+            yield from ((name, file) for file in islice(Path(place).glob(pattern), MOST))
     folders = {"recordings": node.variables.get("recordings_dir"), "voicemails": node.variables.get("storage_dir")}
     folders["finished calls"] = node.settings("json_cdr.conf").get("log-dir")
     for name, folder in folders.items():
-        yield from ((name, file) for file in islice(_files(folder), _MOST))
+        yield from ((name, file) for file in islice(_files(folder), MOST))
 
 
 def _files(folder: str | None) -> Iterator[Path]:

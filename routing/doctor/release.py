@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_read
+from routing.model.flood import KNOWN
 from routing.node.files import dialplan_version
+from routing.release.formats import FormatFault, check_format
 
 #: Files of a release that FreeSWITCH reads; those of a pattern are written alike.
 KINDS = ("gateways/*.xml", "schemes/*.xml", "numbers/*.xml", "people/*.xml", "sounds/*")
@@ -20,7 +22,7 @@ PUBLISH = "`routing publish` again"
 
 
 def current(node: CheckedNode) -> Iterator[Diagnosis]:
-    """A release is live, and none of its files is missing."""
+    """A release is live that this version runs, and none of its files is missing."""
     if node.release is None:
         yield wrong(f"no release is live in {node.root}", f"`routing publish --root {node.root}`")
         return
@@ -28,6 +30,11 @@ def current(node: CheckedNode) -> Iterator[Diagnosis]:
         expected = json.loads((node.release / "release.json").read_bytes())["files"]
     except (OSError, ValueError, KeyError):
         yield wrong(f"release {node.release.name} has no readable release.json", PUBLISH)
+        return
+    try:
+        check_format(node.release)
+    except FormatFault as problem:
+        yield wrong(f"release {node.release.name} does not run here: {problem.what}", problem.hint)
         return
     there = [path for path in node.release.rglob("*") if path.is_file()]
     empty = [path.name for path in there if path.stat().st_size == 0]
@@ -51,6 +58,11 @@ def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
         yield wrong(
             f"FreeSWITCH's dialplan uses another root than {node.root}",
             "run `routing node init` with this --root, or check the other root",
+        )
+    elif not node.variables.get("routing_phones_at"):
+        yield wrong(
+            "FreeSWITCH's dialplan is older than the release: it does not say where phones are registered",
+            "run `routing node init` once more, with the options of the first time, then `reloadxml`",
         )
     elif older := [
         name for name in _named(node) if "<context" not in node.ask(f"xml_locate dialplan context name {name}")
@@ -85,6 +97,8 @@ def readable(node: CheckedNode) -> Iterator[Diagnosis]:
     user, groups = node.machine.owner(node.pid)
     files = [node.root / "current" / name for name in ("entry.xml", "internal.xml", "directory.xml")]
     files += [path for kind in KINDS for path in sorted(node.release.glob(kind))[:MOST_LOOKED_AT]]
+    # without these, customers would be refused with a flood
+    files += sorted((node.root / KNOWN).glob("*.xml"))[:MOST_LOOKED_AT]
     unread = [path.name for path in files if not may_read(path, user, groups)]
     if unread:
         more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""

@@ -41,6 +41,16 @@ def may_write(folder: Path, user: int, groups: frozenset[int]) -> bool:
         return False
 
 
+def may_alter(path: Path, user: int, groups: frozenset[int]) -> bool:
+    """Whether a user may write into a file, or make and remove files in a folder, and pass every folder above it."""
+    try:
+        whole = path.resolve(strict=True)
+        above = all(allowed(os.stat(folder), user, groups, stat.S_IXOTH) for folder in whole.parents)
+        return user == 0 or (above and allowed(os.stat(whole), user, groups, stat.S_IWOTH))
+    except OSError:
+        return False
+
+
 def may_change(file: Path, user: int, groups: frozenset[int]) -> bool:
     """Whether a user may write into a file; one that is gone is nobody's hindrance."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, parsed
+from routing.doctor.proxy import proxy_of
 
 MOST_NAMED = 8
 #: Profile -> its settings on which calls and security depend.
@@ -90,6 +91,9 @@ def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
 def phones(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every SIP account of the people is registered."""
     if node.release is None:
+        return
+    if place := proxy_of(node):
+        yield ok(f"phones are registered at the SIP proxy {place}: `kamcmd ul.dump` there lists them")
         return
     accounts: dict[str, str] = node.table.get("accounts", {})
     answer = node.ask("show registrations as json")

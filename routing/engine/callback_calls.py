@@ -65,11 +65,12 @@ def keep_dialling(
     client: EventSocketClient,
     live: Callable[[], LiveRelease | None],
     diallers_of: Callable[[NodesSwitch], Sequence[DiallerTurns]],
+    is_drained: Callable[[], bool],
     stop: Event,
     log: Callable[..., None],
 ) -> None:
-    """Dial until ``stop``, once a release calls clients back. The lease is given back at the end. Raises SwitchFault
-    when FreeSWITCH is lost."""
+    """Dial until ``stop``, once a release calls clients back. The lease is given back at the end, and while the node is
+    drained, so that another engine dials. Raises SwitchFault when FreeSWITCH is lost."""
     while live() is None:
         if stop.wait(TURN_SECONDS):
             return
@@ -78,7 +79,10 @@ def keep_dialling(
         pause_s = TURN_SECONDS
         try:
             for dialler in diallers:
-                dialler.turn()
+                if is_drained():
+                    dialler.give_up_lease()
+                else:
+                    dialler.turn()
             problem = ""
         except OrdersDown as down:
             if str(down) != problem:

@@ -25,11 +25,12 @@ from routing.engine.colleague_dialler import ColleagueDialler
 from routing.engine.dialler import Dialler
 from routing.engine.dialler_ports import LiveRelease, OtherNodes
 from routing.engine.free_people import FreePeople
-from routing.esl.client import stay_connected
+from routing.esl.client import EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket
 from routing.model.callback import CallbackOrder, OrdersDown
 from routing.model.callback_plan import TABLE, CallbackPlan
 from routing.process.log import Recurring
+from routing.release.drained import is_drained
 from routing.release.tables import ReleaseFault, Releases
 
 #: Writes at the same time; more wait for a free thread, within their step's timeout.
@@ -95,6 +96,9 @@ class StoredCallbacks:
                                           stopping=stop.is_set)  # fmt: skip
             return dialler, colleagues
 
+        def dial(client: EventSocketClient) -> None:
+            keep_dialling(client, live, diallers_of, lambda: is_drained(root), stop, log)
+
         faults = Recurring()
 
         def lost(reason: str) -> None:
@@ -103,7 +107,7 @@ class StoredCallbacks:
 
         self.idle.clear()
         try:
-            stay_connected(where, lambda client: keep_dialling(client, live, diallers_of, stop, log), lost, stop.is_set)
+            stay_connected(where, dial, lost, stop.is_set)
         finally:
             self.idle.set()
 

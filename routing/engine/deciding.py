@@ -28,6 +28,8 @@ from routing.model.ringing import Wave
 from routing.process.log import Lines
 from routing.release.tables import ReleaseFault, Releases
 
+#: What becomes of a decision while nothing is wrong.
+USUAL_OUTCOMES = frozenset({"decided", "continued", "gone"})
 #: The whole decision may take this much longer than the step's own timeout.
 GRACE_SECONDS = 0.4
 #: FreeSWITCH's watchdog fires up to a second early, and reads an answer within 20 ms.
@@ -48,6 +50,8 @@ class Engine:
     send_pop: Callable[[str, Pop], None] = lambda project, pop: None
     #: The engine's name, which its waiting calls carry (`routing.engine.waiting`).
     keeper: str = ""
+    #: Called with the facts of every decision; must not block.
+    trace: Callable[[Mapping[str, Any]], None] = lambda facts: None
     #: Reserves a free person for a call; False when the call must wait for its turn.
     reserve: Callable[[Call, str], bool] = lambda call, person: True
 
@@ -150,19 +154,19 @@ class Engine:
         kind = str(step.get("kind") or "unknown")
         DECISIONS.labels(kind, outcome).inc()
         DECISION_SECONDS.labels(kind).observe(took_s)
-        self.lines.write(
-            "info" if outcome in ("decided", "continued", "gone") else "warning",
-            "decision",
-            call=call.uuid,
-            scheme=call.scheme,
-            step=call.step,
-            kind=kind,
-            number=call.number,
-            caller=call.caller,
+        facts = {
+            "call": call.uuid,
+            "scheme": call.scheme,
+            "step": call.step,
+            "kind": kind,
+            "number": call.number,
+            "caller": call.caller,
             **({"person": call.person} if call.person else {}),
-            verdict=outcome,
-            decision=decision,
-            reason=reason,
-            host=urlsplit(str(step.get("url") or "")).netloc.rpartition("@")[2],
-            ms=round(took_s * 1000, 1),
-        )
+            "verdict": outcome,
+            "decision": decision,
+            "reason": reason,
+            "host": urlsplit(str(step.get("url") or "")).netloc.rpartition("@")[2],
+            "ms": round(took_s * 1000, 1),
+        }
+        self.lines.write("info" if outcome in USUAL_OUTCOMES else "warning", "decision", **facts)
+        self.trace(facts)

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from routing.decide.directory import Directory
 from routing.engine.callback_room import CallbackRoom, FreeTakers
 from routing.engine.dialler_ports import CallbackSwitch, LiveRelease, OrderBook, OtherNodes
-from routing.model.callback import UNKNOWN, CallbackOrder
+from routing.model.callback import CallbackOrder
 from routing.model.callback_call import CallbackCall, NotDiallable
+from routing.model.callback_causes import UNKNOWN
 from routing.model.callback_plan import CallbackPlan
 from routing.model.entities import Visitor, variables
 

@@ -76,21 +76,24 @@ DROPPED_LINES = Gauge(
 )
 
 
-def exposition(directory: Path, release: str = "", missing: tuple[MissingSecret, ...] = ()) -> bytes:
-    """All workers' metrics in Prometheus' text form, which release is live ("" for none), and the secrets that it
-    misses."""
+def exposition(
+    directory: Path, release: str = "", missing: tuple[MissingSecret, ...] = (), *, is_drained: bool = False
+) -> bytes:
+    """All workers' metrics in Prometheus' text form, which release is live ("" for none), the secrets that it
+    misses, and whether the node is drained."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
-    registry.register(_Live(release, missing))
+    registry.register(_Live(release, missing, is_drained))
     return generate_latest(registry)
 
 
 @dataclass(frozen=True)
 class _Live(Collector):
-    """The name of the live release, and the secrets that it misses, as labels of a 1."""
+    """The name of the live release, and the secrets that it misses, as labels of a 1; whether the node is drained."""
 
     release: str
     missing: tuple[MissingSecret, ...]
+    is_drained: bool
 
     def collect(self) -> Iterator[Metric]:
         """See Collector."""
@@ -105,6 +108,9 @@ class _Live(Collector):
         for each in self.missing:
             secrets.add_metric([each.name, each.purpose, each.place], 1)
         yield secrets
+        yield GaugeMetricFamily(
+            "routing_drained", "Whether the node is drained: it gets no new calls (1)", value=float(self.is_drained)
+        )
 
 
 def forget_process(directory: Path, pid: int) -> None:

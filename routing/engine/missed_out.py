@@ -13,8 +13,7 @@ from datetime import UTC, datetime
 import gevent
 
 from routing.engine import metrics
-from routing.model.memory import Forgotten
-from routing.model.notice import MissedOut, for_queue
+from routing.model.notice import MissedOut, put_in_queue
 from routing.model.queue import QueueSettings
 
 
@@ -32,12 +31,5 @@ class MissedOutNotices:
         metrics.MISSED_OUT.inc()
         until = datetime.fromtimestamp(until_ms / 1000, UTC).isoformat(timespec="seconds")
         self.log("warning", "missed", person=person, queue=queue.name, paused_until=until)
-        gevent.spawn(self._queue, MissedOut(queue.project, queue.name, person, self.now(), until_ms / 1000))
-
-    def _queue(self, notice: MissedOut) -> None:
-        try:
-            if self.put is None:
-                raise Forgotten("there is no Redis")
-            self.put(notice.project, notice.id, for_queue(notice))
-        except Forgotten as problem:
-            self.log("warning", "notice lost", notice=notice.id, problem=str(problem))
+        notice = MissedOut(queue.project, queue.name, person, self.now(), until_ms / 1000)
+        gevent.spawn(put_in_queue, notice, self.put, self.log)

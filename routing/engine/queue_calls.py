@@ -7,8 +7,7 @@ is known of callers and offers is in the calls themselves: a worker that takes o
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +15,12 @@ import gevent
 from gevent.queue import Queue
 
 from routing.decide.queue_turn import QueueOrder, offered_in, talk_of, turn_of
+from routing.decide.queued_elsewhere import written
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
 from routing.engine.queue_recall import ask_all, queued_calls, talk_in
 from routing.engine.states import PROMISED_SECONDS, States
+from routing.engine.steady_clock import SteadyClock
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import Message, assignments
@@ -45,9 +46,11 @@ class QueueCalls:
     wake: Callable[[EventSocketClient, str], None]
     port: str
     step_of: Callable[[Call], Mapping[str, Any]]
-    now: Callable[[], float] = time.time
+    now: Callable[[], float] = field(default_factory=SteadyClock)
     #: Called with what went wrong for one call, such as a release of another version; the others are served.
     fault: Callable[[Exception], None] = lambda problem: None
+    #: Called when something has happened in the queues; must not block.
+    served: Callable[[], None] = lambda: None
     #: Whether this worker leads.
     leads: bool = False
     _steps: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -67,6 +70,18 @@ class QueueCalls:
     def facts(self) -> list[dict[str, Any]]:
         """The queues now, for operators; nothing where another worker leads."""
         return self.queueing.picture(self._now_ms()) if self.leads else []
+
+    def waiting(self) -> str | None:
+        """Who waits, for other nodes; None where another worker leads."""
+        return written(self.queueing.distribution.callers.values()) if self.leads else None
+
+    def offered(self) -> set[str]:
+        """Who rings for a call, or is about to."""
+        return self.queueing.distribution.offered()
+
+    def elsewhere(self, texts: Iterable[str]) -> bool:
+        """Other nodes say who waits there; whether that is news."""
+        return self.queueing.distribution.hear_elsewhere(texts)
 
     def lead(self) -> None:
         """This worker leads from now on: it asks who waits before it offers anybody. Does not block."""
@@ -110,6 +125,7 @@ class QueueCalls:
             try:
                 work(client)
                 self._set_timer()
+                self.served()
             except (KeyError, TypeError, ValueError) as problem:
                 self.fault(problem)
             if self._work.empty() or len(self._quiet) >= MOST_QUIET:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+
+import gevent
 
 from routing.decide.queue_turn import offered_in
 from routing.esl.client import EventSocketClient
@@ -16,16 +19,32 @@ from routing.model.queue import TALKS
 OTHER_LEG = "bridge_uuid"
 #: So many questions are asked at once: FreeSWITCH answers them one after another.
 _AT_ONCE = 200
+_TABLE = "api show channels as json"
+_SESSIONS = re.compile(r"^(\d+) session\(s\) - peak", re.MULTILINE)
+#: How often the table is looked at until it has as many legs as FreeSWITCH counted, and at what interval.
+_LOOKS, _LOOK_SECONDS = 10, 0.1
 
 
 def queued_calls(client: EventSocketClient) -> Iterator[Message]:
     """What FreeSWITCH knows of each call that waits in a queue, rings or talks. Raises SwitchFault."""
-    (listed,) = client.ask("api show channels as json")
-    uuids = [str(row["uuid"]) for row in rows(listed)]
+    uuids = _legs(client)
     states = ask_all(client, [f"api uuid_getvar {uuid} {WAITS}" for uuid in uuids])
     waiting = [uuid for uuid, state in zip(uuids, states, strict=True) if _is_set(state)]
     for dump in ask_all(client, [f"api uuid_dump {uuid}" for uuid in waiting]):
         yield Message(b"\n" + dump.encode())
+
+
+def _legs(client: EventSocketClient) -> list[str]:
+    """Every leg that there was at first. FreeSWITCH's table of them is behind, by more when it has just started; its
+    count of them is not."""
+    status, listed = client.ask("api status", _TABLE)
+    counted = _SESSIONS.search(status)
+    for _ in range(_LOOKS):
+        if not counted or len(rows(listed)) >= int(counted[1]):
+            break
+        gevent.sleep(_LOOK_SECONDS)
+        (listed,) = client.ask(_TABLE)
+    return [str(row["uuid"]) for row in rows(listed)]
 
 
 def talk_in(client: EventSocketClient, call: Message) -> tuple[str, int] | None:

@@ -5,24 +5,27 @@ many bytes of 16-bit little-endian samples of one channel. The answer is a line 
 "confidence": 0.9}``: with the id of its request, so that no call gets the answer of another. Once it can answer, the
 command writes ``{"ready": true}``. It runs without a shell, in a process group of its own and without the engine's
 environment; what takes longer than its time, or answers anything else, is killed with its group and started anew.
-Audio is in this process's memory only; nothing that was said is logged.
+Audio is in this process's memory only, unless the project keeps utterances; nothing that was said is logged.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gevent
 import gevent.event
 import gevent.lock
 
+from routing.engine import kept_utterances
 from routing.engine.caller_audio import Orphans, last_seconds
 from routing.engine.metrics import RECOGNISERS_UP, RECOGNITION_SECONDS
 from routing.engine.recogniser_protocol import answer, is_ready, request
 from routing.engine.talking_child import TalkingChild
 from routing.model.recognition import BUDGET_SECONDS, Recognised, RecogniserDown
+from routing.model.utterance_facts import UtteranceFacts
 from routing.process.log import Lines
 
 #: A recogniser that loads a large model needs so long at most.
@@ -144,10 +147,18 @@ class RecogniserProcess:
 
 
 class NodeRecognisers:
-    """The recognisers of an engine by name: command by name. See `routing.model.recognition.Recognisers`."""
+    """The recognisers of an engine by name: command by name. See `routing.model.recognition.Recognisers`.
 
-    def __init__(self, commands: Mapping[str, str], note: Callable[[str, str, str], None]) -> None:
-        self._orphans = Orphans()
+    ``tell``: told why utterances are not kept, or "" once they are again.
+    """
+
+    def __init__(
+        self,
+        commands: Mapping[str, str],
+        note: Callable[[str, str, str], None],
+        tell: Callable[[str], None] = lambda why: None,
+    ) -> None:
+        self._orphans, self._tell, self._not_kept = Orphans(), tell, ""
         self._processes = {name: RecogniserProcess(command, _noted(name, note)) for name, command in commands.items()}
 
     def start(self) -> None:
@@ -171,7 +182,14 @@ class NodeRecognisers:
             raise RecogniserDown("the engine has none of this name: serve with --recogniser")
         sound = last_seconds(audio, longest_s)
         self._orphans.forget(audio, time.time())
-        return self._processes[name].recognise(language, phrases, sound, budget_s)
+        return replace(self._processes[name].recognise(language, phrases, sound, budget_s), samples=sound)
+
+    def keep(self, audio: str, samples: bytes, facts: UtteranceFacts) -> str:
+        """See Recognisers."""
+        if (why_not := kept_utterances.keep(audio, samples, facts)) != self._not_kept:
+            self._not_kept = why_not
+            self._tell(why_not)
+        return why_not
 
 
 def _noted(name: str, note: Callable[[str, str, str], None]) -> Note:
@@ -188,4 +206,7 @@ def recognisers_of(commands: Mapping[str, str], lines: Lines) -> NodeRecognisers
     def note(name: str, state: str, why: str) -> None:
         lines.write("info" if state == "ready" else "warning", "recogniser", name=name, state=state, reason=why)
 
-    return NodeRecognisers(commands, note)
+    def tell(why: str) -> None:
+        lines.write("warning" if why else "info", "utterances not kept" if why else "utterances kept", reason=why)
+
+    return NodeRecognisers(commands, note, tell)

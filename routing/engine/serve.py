@@ -23,6 +23,7 @@ from routing.process.log import Lines
 from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.temporary import temporary
+from routing.release.drained import is_drained
 from routing.store.embedded import Embedded, url
 
 BACKLOG = 1024
@@ -53,6 +54,8 @@ class ServeOptions:
     recognisers: Mapping[str, str] = field(default_factory=dict)
     #: The journal's database, where calls back are ordered: URL or file, "" for none.
     database: str = ""
+    #: A collector's URL for OpenTelemetry spans; "" for none.
+    traces: str = ""
 
 
 def run(options: ServeOptions) -> None:
@@ -79,7 +82,7 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
             return json.dumps({"workers": [facts for each in supervisors for facts in each.people()]}).encode() + b"\n"
 
         def counts() -> bytes:
-            return exposition(metrics, live(options.root), missing.found())
+            return exposition(metrics, live(options.root), missing.found(), is_drained=is_drained(options.root))
 
         status = _status_server(options.http, health, counts, people)
         stack.callback(status.server_close)
@@ -178,6 +181,7 @@ def _supervisor(
         keeper=uuid.uuid4().hex,
         trusted=options.trusted,
         recognisers=options.recognisers,
+        traces=options.traces,
     )
     return Supervisor(
         command=lambda control: worker_command(replace(worker_options, control=control).text()),

@@ -1,7 +1,8 @@
 """The states of people by FreeSWITCH's events: who rings or talks, whose phones are registered.
 
 Each worker watches its own node's FreeSWITCH, so the states survive a restart of the engine and need no Redis. While
-FreeSWITCH cannot be reached everybody counts as free: ringing then shows who is.
+FreeSWITCH cannot be reached everybody counts as free: ringing then shows who is. Who is busy on other nodes comes from
+`engine.elsewhere`.
 """
 
 from __future__ import annotations
@@ -28,12 +29,20 @@ class States:
     report: Callable[[str], None] = lambda text: None
     #: Called when somebody may have become free, busy or absent; must not block.
     changed: Callable[[], None] = lambda: None
+    #: Called when a call is on its way to somebody; must not block.
+    promised: Callable[[], None] = lambda: None
     #: Called with every leg (uuid) that ends, and the person whose last one it was, or ""; must not block.
     leg_ended: Callable[[str, str], None] = lambda uuid, person: None
     #: Called with all legs (uuids) of every snapshot; must not block.
     alive: Callable[[Collection[str]], None] = lambda uuids: None
     clock: Callable[[], float] = time.monotonic
     is_known: bool = False
+    #: This node's name; "" until it is known.
+    node: str = ""
+    #: The people who ring or talk on other nodes.
+    elsewhere: frozenset[str] = frozenset()
+    #: Phones are registered at a SIP proxy: whether one is there only ringing shows.
+    is_proxied: bool = False
     _is_reported: bool = False
     _registered: set[str] = field(default_factory=set)
     #: uuid -> person
@@ -56,17 +65,23 @@ class States:
         legs = self._legs.get(person)
         if legs and any(rung_by != call or not call for rung_by in legs.values()):
             return "busy"
-        if self._is_promised(person, call):
+        if person in self.elsewhere or self._is_promised(person, call):
             return "busy"
         return "free" if outside or self.is_registered(accounts) else "absent"
 
     def is_registered(self, accounts: Collection[str]) -> bool:
-        """Whether one of these SIP accounts is registered here."""
-        return not self._registered.isdisjoint(accounts)
+        """Whether one of these SIP accounts is registered here, or may be at the proxy before this node."""
+        return (self.is_proxied and bool(accounts)) or not self._registered.isdisjoint(accounts)
+
+    def busy(self) -> set[str]:
+        """The people who ring or talk here, or to whom a call is on its way."""
+        now_s = self.clock()
+        return {*self._legs, *(person for person, (_, until_s) in self._promised.items() if until_s > now_s)}
 
     def promise(self, person: str, call: str, seconds: float) -> None:
         """A call is on its way to a person: to others they are busy until FreeSWITCH rings them, or so long at most."""
         self._promised[person] = call, self.clock() + seconds
+        self.promised()
 
     def take_back(self, call: str) -> None:
         """A call is on its way to nobody any more."""
@@ -97,8 +112,10 @@ class States:
         return to != call and until_s > self.clock()
 
     def facts(self) -> dict[str, Any]:
-        """For operators: whether FreeSWITCH is connected, the registered SIP accounts, the people with a leg."""
-        return {"known": self.is_known, "registered": sorted(self._registered), "busy": sorted(self._legs)}
+        """For operators: whether FreeSWITCH is connected, the registered SIP accounts, the people with a leg here, and
+        those with one on other nodes."""
+        known = {"known": self.is_known, "registered": sorted(self._registered)}
+        return {**known, "busy": sorted(self._legs), "busy_elsewhere": sorted(self.elsewhere)}
 
     def counts(self) -> tuple[int, int]:
         """The number of registered accounts and of people with a leg; 0 while FreeSWITCH is not connected."""

@@ -34,6 +34,7 @@ from routing.engine.cards import Cards
 from routing.engine.control import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.deciding import Engine
 from routing.engine.dnd import DndVariables
+from routing.engine.elsewhere import keep_exchanging, learn_node
 from routing.engine.exclusive import exclusive
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
@@ -42,10 +43,12 @@ from routing.engine.recogniser import recognisers_of
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.speaking import CallVoice
 from routing.engine.states import States
+from routing.engine.trace_option import tracer_to
 from routing.engine.waiting_calls import dialling, waiting_calls
 from routing.engine.worker_options import WorkerOptions
 from routing.esl import globals as switch_globals
 from routing.esl.card_events import follow_cards
+from routing.esl.client import stay_connected
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
 from routing.esl.protocol import EventSocket
@@ -59,7 +62,7 @@ from routing.model import dnd
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.guesses import Guesses, Refusal
 from routing.process.log import Lines, LogHandler
-from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, store_at
+from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, node_leases_in, store_at
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.release.tables import Releases
 from routing.store.client import StoreDown
@@ -102,7 +105,7 @@ class EngineWorker:
             voice=self.voice, recognisers=self.recognisers, **stored_in(redis),
         )  # fmt: skip
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
-        self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
+        self.engine = Engine(releases, ports, self.lines, send_pop=send_pop, trace=tracer_to(options.traces))
         listener = gevent.socket.socket(fileno=options.listener)
         self.port = str(listener.getsockname()[1])
         put = RedisNetworks(redis).put if redis else None
@@ -194,6 +197,10 @@ class EngineWorker:
         if not (self.options.esl and password):
             return
         where = EventSocket.at(self.options.esl, password)
+        gevent.spawn(stay_connected, where, partial(learn_node, states=self.states))
+        if others := node_leases_in(self.redis):
+            calls = self.waiting.queue_calls
+            keep_exchanging(Path(self.options.root), self.states, others, str(os.getpid()), calls)
         gevent.spawn(watch, where, self.states)
         judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
         gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))

@@ -23,6 +23,8 @@ class WorkerOptions:
     keeper: str = ""
     #: Networks whose wrong passwords are never counted.
     trusted: tuple[str, ...] = ()
+    #: A collector's URL for OpenTelemetry spans; "" for none.
+    traces: str = ""
     #: Commands of recognisers by name.
     recognisers: Mapping[str, str] = field(default_factory=dict)
 

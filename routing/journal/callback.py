@@ -10,24 +10,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from routing.journal import dialled, parse
+from routing.journal import dialled, parse, rated
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord
-from routing.model.callback import NOBODY, UNWANTED
 from routing.model.callback_call import AWAITS, CALLBACK, COLLEAGUE, UNHEARD
+from routing.model.callback_causes import NOBODY, UNWANTED
 from routing.model.causes import BUSY
+from routing.model.rating import LOW, RATED_LEG, WHERE
 
 _CLEARED = "NORMAL_CLEARING"
 _UNANSWERED = frozenset({"ALLOTTED_TIMEOUT", "CALL_REJECTED", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL", _CLEARED})
 _BARRED = "OUTGOING_CALL_BARRED"
+#: Who hung up: the calling leg is the person's, and the call is the client's.
+_OTHER = {"caller": "person", "person": "caller"}
 
 
 @dataclass(frozen=True, slots=True)
 class WentOn:
-    """The A-leg of who picked up first, and its B-legs by uuid."""
+    """The A-leg of who picked up first, and its B-legs by uuid. ``client``: the leg of a client whom a person has
+    called, where it went on after their talk: to somebody else, or to the question of step `rate`."""
 
     leg: Cdr
     b_legs: Mapping[str, Cdr] = field(default_factory=dict)
+    client: WentOn | None = None
 
 
 def is_nobodys(a_leg: Cdr) -> bool:
@@ -38,6 +43,12 @@ def is_nobodys(a_leg: Cdr) -> bool:
 def winner(a_leg: Cdr) -> str:
     """The uuid of the leg with which nobody's was bridged, which goes on alone; "" when nobody picked up."""
     return a_leg.get("bridge_uuid") if a_leg.time("bridge") else ""
+
+
+def leaves_client(person: Cdr) -> bool:
+    """Whether the client may go on after the talk with a person: they are to rate it, or the phone has sent them on."""
+    is_sent_on = person.get("endpoint_disposition").endswith("_TRANSFER")
+    return person.time("bridge") > 0 and (is_sent_on or bool(person.get(WHERE)))
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext) -> CallRecord:
@@ -89,22 +100,21 @@ def _person_first(
     a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext
 ) -> CallRecord:
     both = {**b_legs, **({went_on.leg.uuid: went_on.leg} if went_on else {})}
-    scheme = parse.call(_without_talk(a_leg), both, context)
     if went_on is None:
-        return scheme
-    leg = went_on.leg
-    clients = tuple(dialled.from_cdr(each) for each in went_on.b_legs.values())
-    own = parse.call(leg, went_on.b_legs, context)
-    target = leg.get("routing_target")
-    talked = own.bridged > 0
-    return replace(
+        return parse.call(_without_talk(a_leg), both, context)
+    scheme = parse.call(rated.as_marked(_without_talk(a_leg), went_on.leg, _client_leg(went_on)), both, context)
+    own = parse.call(went_on.leg, went_on.b_legs, context)
+    alone = [dialled.from_cdr(went_on.client.leg, target=scheme.client)] if went_on.client else []
+    clients = (*alone, *(dialled.from_cdr(each) for each in went_on.b_legs.values()))
+    target = went_on.leg.get("routing_target")
+    call = replace(
         scheme,
-        status="answered" if talked else "no answer from a customer",
+        status="answered" if own.bridged else "no answer from a customer",
         bridged=own.bridged,
         ended=own.ended,
         talk_s=own.talk_s,
         cause=own.cause,
-        ended_by=own.ended_by,
+        ended_by=_OTHER.get(own.ended_by, own.ended_by),
         person=dialled.person_of(target),
         target=target,
         recording=own.recording,
@@ -113,6 +123,42 @@ def _person_first(
         legs=(*scheme.legs, *clients),
         notify=(),
     )
+    return _with_rating(_sent_on(call, went_on, context), scheme, went_on, context)
+
+
+def _client_leg(went_on: WentOn) -> Cdr | None:
+    """The leg of the client, the first that the person's has dialled."""
+    if went_on.client:
+        return went_on.client.leg
+    return next(iter(went_on.b_legs.values()), None)
+
+
+def _sent_on(call: CallRecord, went_on: WentOn, context: parse.ParseContext) -> CallRecord:
+    """The call with what its client's leg did after the talk with the first person."""
+    if went_on.client is None:
+        return call
+    more = parse.call(went_on.client.leg, went_on.client.b_legs, context)
+    recorded = {name: getattr(more, name) for name in ("recording", "announced", "masked")} if more.recording else {}
+    return replace(
+        call,
+        ended=max(call.ended, more.ended),
+        ended_by=more.ended_by,
+        talk_s=round(call.talk_s + sum(leg.talk_s for leg in more.legs), 3),
+        legs=(*call.legs, *more.legs),
+        **recorded,
+    )
+
+
+def _with_rating(call: CallRecord, scheme: CallRecord, went_on: WentOn, context: parse.ParseContext) -> CallRecord:
+    """The call with the rating by its client, of whom of the company talked last, and the steps of the question."""
+    leg = _client_leg(went_on)
+    if leg is None or not leg.get(RATED_LEG):
+        return call
+    others = [each for each in call.legs if each.target != call.client]
+    questions = (step for step in parse.call(leg, {}, context).steps if step.kind == "rate")
+    steps = (replace(step, n=n) for n, step in enumerate(questions, len(call.steps)))
+    notify = scheme.notify if leg.get(LOW) else ()
+    return replace(call, steps=(*call.steps, *steps), notify=notify, **rated.rating(leg, others))
 
 
 def _without_talk(a_leg: Cdr) -> Cdr:

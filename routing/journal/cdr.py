@@ -13,14 +13,17 @@ from dataclasses import dataclass
 
 import msgspec
 
+from routing.model.callback_call import CALL_OF
 from routing.model.rating import RATED_LEG
 from routing.model.recording import CLIENT, CLIENT_LEG
 from routing.model.talk_keys import WAITS
 
 #: Variables of legs that may talk more than once.
-_TALKS_AGAIN = (WAITS, RATED_LEG, CLIENT_LEG)
+_TALKS_AGAIN = (WAITS, RATED_LEG, CLIENT_LEG, CALL_OF)
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
+#: Our own variable: the end of the talk of a leg that was asked for a rating after it.
+TALK_END = "talk_end_uepoch"
 #: The variable with the name of the switch.
 SWITCH_NAME = "switchname"
 #: A uuid by FreeSWITCH or by `origination_uuid`; anything else is not an id.
@@ -135,6 +138,8 @@ def read(text: bytes) -> Cdr:
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
     if not file.variables.keys().isdisjoint(_TALKS_AGAIN) and (first := _first_talk(file.callflow)):
         file.variables["bridge_uepoch"] = first
+    if RATED_LEG in file.variables:
+        file.variables[TALK_END] = next((app.stamp for app in apps if dict(app.settings()).get(RATED_LEG)), "0")
     if CLIENT_LEG in file.variables:  # later it was told whom it talks with
         file.variables["routing_target"] = file.variables.get(CLIENT, "")
     return Cdr(uuid, file.variables, apps)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Counts:
     kept: int = 0
     bad: int = 0
     failures: int = 0
+    floods: int = 0
+    floods_standing: int = 0
+    #: Calls refused as a flood, by its sign (`routing.model.flood.FloodSign`).
+    flood_calls: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
     exported: int = 0
     exports_refused: int = 0

@@ -102,17 +102,66 @@ def opened_database(url: str) -> Iterator[Engine]:
 
 def upgrade(engine: Engine) -> None:
     """Apply missing migrations; concurrent processes take turns. An up-to-date journal is only read, so that users
-    without write permission can open it."""
+    without write permission can open it.
+
+    Raises DatabaseFault for the journal of a newer program: its tables are left alone.
+    """
+    if (found := version(engine)) == newest():
+        return
+    if found:
+        _refuse_newer(found)
+    with _migrating(engine) as config:
+        command.upgrade(config, "head")
+
+
+def version(engine: Engine) -> str | None:
+    """The version of the journal's tables, such as ``0027``; None where there are none yet."""
     with engine.connect().execution_options(reads=True) as connection:
-        known = MigrationContext.configure(connection, opts={"version_table": "journal_version"})
-        if known.get_current_revision() == _newest():
-            return
+        return MigrationContext.configure(connection, opts={"version_table": "journal_version"}).get_current_revision()
+
+
+def newest() -> str:
+    """The version of tables that this program writes."""
+    return _revisions()[0]
+
+
+def lost_by(found: str, older: str) -> list[str]:
+    """What `downgrade` from a version to an older one removes: a sentence for each step, the newest first.
+
+    Raises DatabaseFault where the other version is not older, or unknown.
+    """
+    _refuse_newer(found)
+    known = _revisions()
+    if older not in known or known.index(older) < known.index(found):
+        raise DatabaseFault(f"`{older}` is no older version: the journal's tables are of version {found}")
+    scripts = ScriptDirectory.from_config(_migrations())
+    steps = [scripts.get_revision(name) for name in known[known.index(found) : known.index(older)]]
+    return [f"{step.revision} ({step.doc}): {step.module.downgrade.__doc__}" for step in steps]
+
+
+def downgrade(engine: Engine, older: str) -> None:
+    """Give the journal the tables of an older program, in one transaction: all of it happens, or nothing."""
+    with _migrating(engine) as config:
+        command.downgrade(config, older)
+
+
+def _refuse_newer(found: str) -> None:
+    if found not in _revisions():
+        raise DatabaseFault(
+            f"the journal is a newer program's: its tables are of version {found}, this program knows those up to "
+            f"{newest()} (hint: start the newer program again, or run its `routing downgrade {newest()}` first)"
+        )
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Config]:
+    """Alembic's settings on a transaction of which there is one at a time."""
     config = _migrations()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        yield config
 
 
 def _migrations() -> Config:
@@ -122,8 +171,9 @@ def _migrations() -> Config:
 
 
 @cache
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(_migrations()).get_current_head()
+def _revisions() -> tuple[str, ...]:
+    """Every version of the tables, the newest first."""
+    return tuple(each.revision for each in ScriptDirectory.from_config(_migrations()).walk_revisions())
 
 
 def _prepare_sqlite(engine: Engine) -> None:

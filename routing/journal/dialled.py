@@ -113,7 +113,7 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
     cause = b_leg.get("hangup_cause") or cause
     rang_s = max((picked or ended) - ringing, 0.0) if ringing else 0.0
     reason = "" if bridged else why(cause, picked > 0, key_of(b_leg))
-    talk_s = max(ended - bridged, 0.0) if bridged else 0.0
+    talk_s = max((b_leg.time("talk_end") or ended) - bridged, 0.0) if bridged else 0.0
     return LegRecord(
         b_leg.uuid, path, target, person_of(target), ringing or b_leg.time("start"), round(rang_s, 3), picked > 0,
         round(talk_s, 3), cause, reason,

@@ -17,6 +17,7 @@ from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
 from routing.model.callback_call import UNHEARD
+from routing.model.flood import REFUSED, STEP, refused_text
 from routing.model.queue import QUEUE, WHY
 from routing.model.spoken import LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
@@ -218,13 +219,10 @@ def _tag(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", StepResult.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
 
 
-def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
-    return "", StepResult.ENDED, draft.data("hangup") or "hung up"
-
-
 #: Kinds with more to show than `_any` does.
 _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "transferred": _transferred,
+    STEP: lambda _, __, call: (_parties(call), StepResult.ENDED, refused_text(call.get(REFUSED))),
     "menu": _menu,
     "ask": _ask,
     "listen": _listen,
@@ -245,5 +243,5 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "language": _language,
     "rate": rated.outcome,
     "tag": _tag,
-    "hangup": _hangup,
+    "hangup": lambda draft, _, __: ("", StepResult.ENDED, draft.data("hangup") or "hung up"),
 }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, or_, select
 
+from routing.journal import utterances
 from routing.journal.schema import calls
+
+#: Calls whose utterances are looked for at once.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,19 @@ def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -
     place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
     query = select(calls.c.id, calls.c.started, *kept_paths()).where(calls.c.started < before, place)
     with engine.connect().execution_options(reads=True) as connection:
-        rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
-    return [
-        ExpiredCall(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows
-    ]
+        return with_sounds(connection, connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)))
+
+
+def with_sounds(connection: Connection, rows: Iterable[Row[tuple[str, float, str, str]]]) -> list[ExpiredCall]:
+    """Calls of rows (id, began, and `kept_paths`), with all sounds that were not deleted."""
+    some, found = list(rows), list[ExpiredCall]()
+    for start in range(0, len(some), _AT_ONCE):
+        part = some[start : start + _AT_ONCE]
+        spoken = utterances.kept_paths(connection, [row.id for row in part])
+        for row in part:
+            sounds = (*filter(None, (row.recording, row.voicemail)), *spoken.get(row.id, ()))
+            found.append(ExpiredCall(row.id, row.started, sounds))
+    return found
 
 
 def span(engine: Engine) -> JournalSpan:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from routing.journal.masked import spans
-from routing.journal.record import CallRecord, LegRecord, StepRecord
+from routing.journal.record import CallRecord, LegRecord, StepRecord, UtteranceRecord
 from routing.model.durations import spoken
 
 
@@ -49,8 +49,18 @@ def _sounds(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
             yield f"  {name}: deleted at {at(gone)} ({call.gone_why})"
         elif value:
             yield f"  {name}: {value}"
+    for each in call.utterances:
+        yield f"  {_utterance_line(each, at)}"
     for since, until in spans(call.masked):
         yield f"  masked from {_seconds(since)} {f'to {_seconds(until)}' if until else 'to the end'} of the recording"
+
+
+def _utterance_line(each: UtteranceRecord, at: Callable[[float], str]) -> str:
+    where = f"{each.scheme} {each.step}".strip()
+    if each.gone:
+        return f"utterance at {where}: deleted at {at(each.gone)} ({each.gone_why})"
+    heard = f'"{each.heard}", confidence {each.confidence:.2f}' if each.heard else "no words"
+    return f"utterance at {where}: {heard}: {each.path}"
 
 
 def _who(call: CallRecord) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from routing.journal.figures import REACHED_SECONDS, CountedCall, source_name
 from routing.journal.query import computed_status
-from routing.journal.queues import QueueWait
+from routing.journal.queues import QueueWait, queue_of
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import MISSED
 
@@ -50,7 +50,7 @@ def _waits(connection: Connection, ours: Sequence[ColumnElement[bool]]) -> Mappi
     query = select(steps.c.call, steps.c.inputs, steps.c.took_s, steps.c.result).join(calls, calls.c.id == steps.c.call)
     found: dict[str, list[QueueWait]] = defaultdict(list)
     for call, inputs, took_s, result in connection.execute(query.where(*ours, steps.c.kind == "queue")):
-        found[call].append(QueueWait(inputs.partition(" / ")[0], took_s, result))
+        found[call].append(QueueWait(queue_of(inputs), took_s, result))
     return found
 
 

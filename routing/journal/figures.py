@@ -15,7 +15,7 @@ from routing.journal.call_sums import SUMMED as SUMMED
 from routing.journal.call_sums import CallSums as CallSums
 from routing.journal.queues import IN_TIME_SECONDS, QueueLine, QueueWait
 from routing.journal.result import StepResult
-from routing.journal.status import MISSED
+from routing.journal.status import FLOOD, MISSED
 from routing.model.rating import SCORES
 
 #: What figures are counted by. The names of ``all`` are empty.
@@ -87,6 +87,8 @@ class _Count:
         """Count one call."""
         figures, rating = of_call(call), _of_rating(call)
         for kind, name in _names(call):
+            if call.status == FLOOD and kind != STATUS:
+                continue  # thousands of an attack would hide what share of the clients' calls was missed
             self.sums[kind, name].add(figures)
             self.sums[kind, name].add(rating)
         self._of_person(call.rated_person).add(rating)

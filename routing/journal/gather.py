@@ -6,7 +6,7 @@ in one file or call affects no other: the file is put aside with a reason, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from routing.journal.bounded import TooLong
 from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
 from routing.journal.record import CallRecord
 from routing.journal.spool import Listing, NoFile, Spool
-from routing.model.callback_call import CALLBACK
+from routing.model.callback_call import CALL_OF, CALLBACK, UNHEARD
 from routing.model.talk_keys import BOUND
 
 #: Processor time for one call; the largest real calls need a hundredth of it.
@@ -111,7 +111,7 @@ class Gatherer:
         if not call.started:
             raise InvalidCdr("it does not say when the call began")
         empty = "" if call.voicemail else a_leg.get("routing_voicemail")
-        goes_on = a_leg.parent if a_leg.get("direction") == "outbound" else ""
+        goes_on = (a_leg.get(CALL_OF) or a_leg.parent) if a_leg.get("direction") == "outbound" else ""
         return GatheredCall(call, (*known.files, name), empty, goes_on)
 
     def _b_legs(self, a_leg: Cdr, name: str) -> _BLegs | None:
@@ -163,25 +163,42 @@ class Gatherer:
 
     def _is_part(self, a_leg: Cdr) -> bool:
         """Whether a leg belongs to a callback whose leg of nobody is in the spool."""
-        is_callback = a_leg.get("routing_direction") == CALLBACK and bool(a_leg.parent)
-        return is_callback and self.spool.has(cdr.name_of(a_leg.parent, is_a_leg=True))
+        of = a_leg.parent if a_leg.get("routing_direction") == CALLBACK else a_leg.get(CALL_OF)
+        return bool(of) and self.spool.has(cdr.name_of(of, is_a_leg=True))
 
     def _callback(self, a_leg: Cdr, name: str, known: _BLegs) -> GatheredCall | None:
         """The call of a callback; None while whoever picked up first still talks, or talks with the other one."""
-        went_on, files, last = None, list(known.files), [name]
+        went_on, files = None, [name, *known.files]
         if uuid := callback.winner(a_leg):
             own = cdr.name_of(uuid, is_a_leg=True)
             if (leg := self.leg(own)) is not None:
                 theirs = self._b_legs(leg, own)
                 if theirs is None or not self._adds_invited(leg, own, theirs):
                     return None
-                went_on = callback.WentOn(rooms.with_invited(leg, theirs.invited), theirs.legs)
-                files += theirs.files
-                last.append(own)
+                alone = self._client_alone(leg, own, theirs) if a_leg.get(UNHEARD) else (None, ())
+                if alone is None:
+                    return None
+                went_on = callback.WentOn(rooms.with_invited(leg, theirs.invited), theirs.legs, alone[0])
+                files += [*alone[1], *theirs.files, own]
             elif uuid not in known.legs and self.spool.age_s(name, self.now()) < LONGEST_CALLBACK_S:
                 return None
         call = callback.call(a_leg, known.legs, went_on, self.context)
-        return GatheredCall(call, (*files, *last))  # in this order none of them would wait for another that is gone
+        return GatheredCall(call, tuple(files))  # in this order none of them would wait for another that is gone
+
+    def _client_alone(
+        self, person: Cdr, own: str, theirs: _BLegs
+    ) -> tuple[callback.WentOn | None, Sequence[str]] | None:
+        """The client's leg of a callback and its files, where it has gone on after the talk with a person; None while
+        that may still come."""
+        uuid = next(iter(cdr.legs_named(person)), "")
+        name = cdr.name_of(uuid, is_a_leg=True)
+        if not uuid or uuid in theirs.legs:
+            return None, ()
+        if (client := self.leg(name)) is None:
+            waits = callback.leaves_client(person) and self.spool.age_s(own, self.now()) < LONGEST_CALLBACK_S
+            return None if waits else (None, ())
+        more = self._b_legs(client, name)
+        return (callback.WentOn(client, more.legs), (*more.files, name)) if more else None
 
     def _may_come(self, name: str, sent_on: str) -> bool:
         """Whether a B-leg's file may still come; one that was transferred has an A-leg's file instead."""

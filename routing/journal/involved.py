@@ -1,4 +1,5 @@
-"""What a call is found by quickly: the people it involved, its schemes, its labels and its rating. Pure.
+"""What a call is found by quickly: the people it involved, its schemes and queues, its labels, its rating, the words
+of the client's name. Pure.
 
 A call involves who talked or called out, and everybody whose phone rang: a missed call is theirs too.
 """
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from routing.journal.client_names import name_parts, part_mark, site_name
+from routing.journal.queues import queue_of
 from routing.journal.record import CallRecord, LegRecord
 
 #: Kinds of marks.
-SCHEME, TAG, RATING = "scheme", "tag", "rating"
+SCHEME, TAG, RATING, QUEUE, WORD = "scheme", "tag", "rating", "queue", "word"
 #: Most marks and people of a call: a call that jumps from scheme to scheme is bounded, a CDR from elsewhere is not.
 MOST = 200
 
@@ -32,9 +35,21 @@ def mark_rows(call: CallRecord) -> list[Mapping[str, Any]]:
     """The rows of the table `marks`."""
     return [
         {"kind": kind, "name": name, "started": call.started, "call": call.id}
-        for kind, names in ((SCHEME, call.schemes), (TAG, call.tags), (RATING, _ratings(call)))
+        for kind, names in (
+            (SCHEME, call.schemes),
+            (QUEUE, _queues(call)),
+            (TAG, call.tags),
+            (RATING, _ratings(call)),
+            (WORD, map(part_mark, name_parts(call.client_name or site_name(call.entities)))),
+        )
         for name in list(dict.fromkeys(names))[:MOST]
     ]
+
+
+def _queues(call: CallRecord) -> Iterator[str]:
+    """Where the caller waited."""
+    names = (queue_of(step.inputs) for step in call.steps if step.kind == "queue")
+    return (name for name in names if name)
 
 
 def _ratings(call: CallRecord) -> tuple[str, ...]:

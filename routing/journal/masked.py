@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from routing.journal.cdr import App, Cdr
+from routing.journal.cdr import TALK_END, App, Cdr
 from routing.model.recording import ANNOUNCE, CLIENT_LEG, HEARD, INTO
 from routing.model.tags import TAGS
 
@@ -23,8 +23,12 @@ def recorder(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
 
 def with_client_end(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:
     """The leg of a person who has called a client and has left the talk: the call ends with the client's leg."""
-    ends = [leg.get("end_uepoch") for leg in b_legs if leg.get(CLIENT_LEG) and leg.time("end") > a_leg.time("end")]
-    return replace(a_leg, variables={**a_leg.variables, "end_uepoch": max(ends, key=int)}) if ends else a_leg
+    later = [leg for leg in b_legs if leg.get(CLIENT_LEG) and leg.time("end") > a_leg.time("end")]
+    if not later:
+        return a_leg
+    last = max(later, key=lambda leg: leg.time("end"))
+    ends = {name: last.get(name) for name in ("end_uepoch", TALK_END) if last.get(name)}
+    return replace(a_leg, variables={**a_leg.variables, **ends})
 
 
 def with_client_labels(a_leg: Cdr, b_legs: Iterable[Cdr]) -> Cdr:

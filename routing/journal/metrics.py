@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from routing.journal.counts import Counts
+from routing.model.flood import SIGNS
 
 _HELP = {
     "recorded": "Calls recorded since the start.",
@@ -30,10 +31,14 @@ _HELP = {
     "kept": "Calls without a CDR that wait in memory until they can be recorded.",
     "bad": "Files put aside.",
     "failures": "Passes that the database or the disk ended.",
+    "floods": "Floods of calls to numbers that the company pays for, refused or only watched.",
+    "floods_standing": "Floods whose callers are refused at this node now, or would be (`watch`).",
+    "flood_calls": "Calls refused as a flood, by what its calls have in common.",
     "waiting": "A-legs in the spool that were not recorded in the last pass.",
 }
 #: Gauges; the others are counters since the start.
-_NOW = frozenset({"waiting", "kept", "callbacks_open", "callbacks_overdue_s", "exports_waiting", "exports_oldest_s"})
+_NOW = frozenset({"waiting", "kept", "callbacks_open", "callbacks_overdue_s", "exports_waiting", "exports_oldest_s",
+                  "floods_standing"})  # fmt: skip
 
 
 def text(counts: Counts) -> str:
@@ -43,7 +48,11 @@ def text(counts: Counts) -> str:
         metric, kind = (
             (f"routing_journal_{name}", "gauge") if name in _NOW else (f"routing_journal_{name}_total", "counter")
         )
-        lines += [f"# HELP {metric} {help_text}", f"# TYPE {metric} {kind}", f"{metric} {getattr(counts, name)}"]
+        lines += [f"# HELP {metric} {help_text}", f"# TYPE {metric} {kind}"]
+        if name == "flood_calls":
+            lines += [f'{metric}{{sign="{sign}"}} {counts.flood_calls[sign]}' for sign in SIGNS]
+        else:
+            lines.append(f"{metric} {getattr(counts, name)}")
     return "\n".join([*lines, ""])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from routing.journal import dialled, drafts, executed, masked, rated
 from routing.journal.cdr import Cdr
-from routing.journal.record import CallRecord, LegRecord, StepRecord
+from routing.journal.record import CallRecord, LegRecord, StepRecord, UtteranceRecord
 from routing.journal.result import StepResult
 from routing.journal.sound import EMPTY_BYTES
 from routing.journal.status import MISSED, StatusFacts, status
@@ -19,6 +19,7 @@ from routing.model.decision import LABEL
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 from routing.model.message import least_seconds
 from routing.model.rating import LOW, RATED_LEG
+from routing.model.recognition import AUDIO
 from routing.model.tags import TAGS, tags_of
 
 _Steps = tuple[StepRecord, ...]
@@ -42,7 +43,8 @@ class ParseContext:
     """What parsing needs from outside: the size of a sound file in bytes (0: there is none), the project of a release
     folder, the e-mail address of a person by release folder and name ("": none), the addressees of missed calls by
     release folder and schemes, whether a voicemail's file holds a message of a minimum length in seconds, what a
-    voice says in a sound by release folder and path ("": a recording)."""
+    voice says in a sound by release folder and path ("": a recording), which of the caller's words were kept, by the
+    path of FreeSWITCH's file with the last ones."""
 
     size_of: Callable[[str], int] = _no_size
     project_of: Callable[[str], str] = lambda release: ""
@@ -50,11 +52,12 @@ class ParseContext:
     notify_of: Callable[[str, Sequence[str]], Sequence[str]] = lambda release, schemes: ()
     is_message: Callable[[str, float], bool] = _any_message
     text_of: Callable[[str, str], str] = _no_address
+    utterances_of: Callable[[str], tuple[UtteranceRecord, ...]] = lambda audio: ()
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
-    a_leg = masked.with_client_end(rated.with_talk_end(a_leg), b_legs.values())
+    a_leg = masked.with_client_end(a_leg, b_legs.values())
     a_leg = masked.with_client_labels(a_leg, b_legs.values())
     found, schemes = drafts.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
@@ -101,15 +104,18 @@ def _record(
         node=a_leg.node,
         steps=steps,
         legs=legs,
-        **_recorded(recorder, context),
+        **_recorded(a_leg, recorder, context),
         **_outside(a_leg, direction, outside),
         **_times(a_leg, had),
         **rated.rating(a_leg, legs),
     )
 
 
-def _recorded(leg: Cdr, context: ParseContext) -> dict[str, Any]:
+def _recorded(a_leg: Cdr, leg: Cdr, context: ParseContext) -> dict[str, Any]:
+    """``leg``: the one that records the talk."""
+    audio = a_leg.get(AUDIO)
     return {
+        "utterances": context.utterances_of(audio) if audio else (),
         "recording": _sound(masked.file(leg), context),
         "announced": masked.announced(leg),
         "masked": masked.masked(leg),

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, exists, literal, or_, select
 
-from routing.journal.queues import QueueWait
+from routing.journal import utterances
+from routing.journal.queues import QueueWait, queue_of
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
@@ -81,7 +82,7 @@ def queue_waits(engine: Engine, criteria: CallFilter) -> Iterator[QueueWait]:
         query = query.where(condition)
     with engine.connect().execution_options(reads=True) as connection:
         for inputs, took_s, result in connection.execution_options(yield_per=1000).execute(query):
-            yield QueueWait(inputs.partition(" / ")[0], took_s, result)
+            yield QueueWait(queue_of(inputs), took_s, result)
 
 
 def call(engine: Engine, start: str) -> list[CallRecord]:
@@ -99,24 +100,28 @@ def _records(engine: Engine, condition: ColumnElement[bool]) -> list[CallRecord]
     query = select(calls, computed_status().label("shown")).where(condition).limit(2)
     with engine.connect().execution_options(reads=True) as connection:
         rows = [_plain(dict(row)) for row in connection.execute(query).mappings()]
-        return [_whole(row, *_parts(connection, row["id"])) for row in rows]
+        return [_whole(row, _parts(connection, row["id"])) for row in rows]
 
 
-def _parts(connection: Any, id_: str) -> tuple[tuple[StepRecord, ...], tuple[LegRecord, ...]]:
+def _parts(connection: Connection, id_: str) -> dict[str, tuple[Any, ...]]:
+    """What belongs to a call, by field of its record."""
     step_rows = connection.execute(select(steps).where(steps.c.call == id_).order_by(steps.c.n)).mappings()
     leg_rows = connection.execute(select(legs).where(legs.c.call == id_).order_by(legs.c.n)).mappings()
-    return (
-        tuple(StepRecord(**{name: value for name, value in row.items() if name != "call"}) for row in step_rows),
-        tuple(
+    return {
+        "steps": tuple(
+            StepRecord(**{name: value for name, value in row.items() if name != "call"}) for row in step_rows
+        ),
+        "legs": tuple(
             LegRecord(**{name: value for name, value in row.items() if name not in ("call", "n")}) for row in leg_rows
         ),
-    )
+        "utterances": utterances.of_calls(connection, [id_]).get(id_, ()),
+    }
 
 
-def _whole(row: dict[str, Any], step_rows: tuple[StepRecord, ...], leg_rows: tuple[LegRecord, ...]) -> CallRecord:
+def _whole(row: dict[str, Any], parts: dict[str, tuple[Any, ...]]) -> CallRecord:
     facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified", "sealed")}
     lists = {name: tuple(row[name]) for name in ("schemes", "notify", "tags")}
-    return CallRecord(**(facts | lists | {"steps": step_rows, "legs": leg_rows}))
+    return CallRecord(**(facts | lists | parts))
 
 
 def as_json(whole: CallRecord) -> dict[str, Any]:

@@ -25,6 +25,11 @@ class QueueWait(NamedTuple):
     result: str
 
 
+def queue_of(inputs: str) -> str:
+    """The queue of a step's inputs: its name, then the reasons of the engine."""
+    return inputs.partition(" / ")[0]
+
+
 @dataclass
 class QueueLine:
     """Counts of one queue. ``left``: who went on by a key, or after the longest wait; ``wait_s`` of answered calls."""

@@ -15,16 +15,16 @@ from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord
 from routing.journal.result import StepResult, undecided
 from routing.model.caller_shown import WITH_OUTSIDE
-from routing.model.rating import RATED_LEG, REQUESTED, SCORE, SCORES, TALKS, TOO_SHORT
-
-#: Our own variable: the end of the talk of a leg that went on after it.
-TALK_END = "talk_end_uepoch"
+from routing.model.rating import LOW, RATED_LEG, REQUESTED, SCORE, SCORES, TALKS, TOO_SHORT
 
 
-def with_talk_end(a_leg: Cdr) -> Cdr:
-    """The leg with the time at which its talk was over, if it went on after it."""
-    over = _at(a_leg, RATED_LEG)
-    return replace(a_leg, variables={**a_leg.variables, TALK_END: f"{over * 1e6:.0f}"}) if over else a_leg
+def as_marked(nobody: Cdr, person: Cdr, client: Cdr | None) -> Cdr:
+    """Nobody's leg of a callback, which the step has marked, with what became of the talk of both others."""
+    facts = {name: client.get(name) for name in (RATED_LEG, LOW, "routing_notify", WITH_OUTSIDE)} if client else {}
+    if person.get("routing_target").startswith("+"):
+        facts[WITH_OUTSIDE] = "true"
+    talked = person.get("bridge_uuid") if person.time("bridge") else ""
+    return replace(nobody, variables={**nobody.variables, "bridge_uuid": talked, **facts})
 
 
 def rating(a_leg: Cdr, legs: Sequence[LegRecord]) -> dict[str, Any]:

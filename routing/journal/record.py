@@ -52,6 +52,25 @@ class LegRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UtteranceRecord:
+    """What the caller said at a speech menu, where the project keeps it (`routing.model.utterance`). ``path``: of the
+    file in the clear; ``gone``: when it was deleted, and ``gone_why``; ``heard`` is empty then."""
+
+    path: str
+    heard_at: float
+    until: float
+    heard: str = ""
+    confidence: float = 0.0
+    option: str = ""
+    recogniser: str = ""
+    language: str = ""
+    scheme: str = ""
+    step: str = ""
+    gone: float = 0.0
+    gone_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """A finished call. ``direction``: in, out (a phone to outside), internal, callback.
 
@@ -110,6 +129,7 @@ class CallRecord:
     rated_person: str = ""
     steps: tuple[StepRecord, ...] = field(default=())
     legs: tuple[LegRecord, ...] = field(default=())
+    utterances: tuple[UtteranceRecord, ...] = field(default=())
 
     @property
     def scheme(self) -> str:

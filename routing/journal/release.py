@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from routing.journal.figures import FigureView
 from routing.model.calendar import Calendar
 from routing.model.callback_plan import calendar_of
-from routing.model.keeping import Keeping
+from routing.model.keeping import RECORDINGS, UTTERANCES, VOICEMAILS, Keeping
 from routing.model.spoken import TABLE
 from routing.model.spoken_texts import SpokenTexts
 
@@ -120,9 +120,9 @@ class LiveProject:
     def keeping(self) -> Keeping:
         """How long calls and their sounds are kept."""
         table = self._live()
-        kept = (table.get(name) for name in ("keep_s", "keep_recordings_s", "keep_voicemails_s"))
-        calls_s, recordings_s, voicemails_s = (each if isinstance(each, int) else 0 for each in kept)
-        return Keeping(self.given_keep_s or calls_s, recordings_s, voicemails_s)
+        names = ("keep_s", *(f"keep_{kind}_s" for kind in (RECORDINGS, VOICEMAILS, UTTERANCES)))
+        calls_s, *of_sounds = (each if isinstance(each := table.get(name), int) else 0 for name in names)
+        return Keeping(self.given_keep_s or calls_s, *of_sounds)
 
     @property
     def encrypt(self) -> tuple[str, ...]:

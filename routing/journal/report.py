@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.journal.status import MISSED
+from routing.journal.status import FLOOD, MISSED
 from routing.model.rating import SCORES
 
 
@@ -35,7 +35,7 @@ class ReportLine:
         """Count one call."""
         self.calls += 1
         if row["direction"] == "in":
-            self.incoming += 1
+            self.incoming += row["status"] != FLOOD
             self.missed += row["status"] in MISSED
         if row["bridged"]:
             self.answered += 1

@@ -1,5 +1,6 @@
 """Deletes calls that are older than the project's retention time: rows, steps, legs and sound files; and, where the
-project keeps sounds for a shorter time, sounds whose call is kept and says that they were deleted.
+project keeps sounds for a shorter time, sounds whose call is kept and says that they were deleted. Utterances go when
+that was said when they were kept, also once the project keeps none any more.
 
 A call's recordings are personal data like its numbers and are deleted with it. Only files with the call's own id in
 their name are deleted. Two safeguards: a clock that no recent call confirms deletes only a few calls (a jump of a year
@@ -9,13 +10,15 @@ must not leave recordings without a row).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 from sqlalchemy import Engine
 
-from routing.journal import expired, kept_sounds, sound, store
+from routing.journal import expired, kept_sounds, sound, store, utterance_files, utterance_upkeep, utterances
 from routing.journal.gather import Log
 from routing.model.keeping import RECORDINGS, VOICEMAILS, Keeping
 
@@ -44,13 +47,15 @@ class Retention:
     log: Log = _no_log
     trusts_clock: bool = False
     _next: float = field(default=0.0, init=False)
+    #: Where utterances are: remembered, since the last row that tells it may go with its call.
+    _folders: set[Path] = field(default_factory=set, init=False)
 
     def apply(self, engine: Engine, now: float, stop: Event) -> int:
         """Delete calls and sounds that are too old, at most once an hour; returns how many calls."""
-        keeping = self.keeping()
-        if keeping == Keeping() or self._next - EVERY_SECONDS <= now < self._next:
+        if self._next - EVERY_SECONDS <= now < self._next:
             return 0
-        self._next = now + EVERY_SECONDS
+        keeping, self._next = self.keeping(), now + EVERY_SECONDS
+        self._utterances(engine, now, stop, keeping.utterances_s)
         for kind, keep_s in ((RECORDINGS, keeping.recordings_s), (VOICEMAILS, keeping.voicemails_s)):
             if keep_s:
                 self._sounds(engine, now, stop, kind, keep_s)
@@ -79,6 +84,20 @@ class Retention:
             return ((old.started, old.call, old.call in gone) for old in found)
 
         return self._walk(self._most(engine, now, keep_s), delete, stop, f"old {kind} kept")
+
+    def _utterances(self, engine: Engine, now: float, stop: Event, keep_s: float) -> None:
+        self._folders.update(utterances.folders(engine))
+        for folder in self._folders:
+            utterance_upkeep.adopt(engine, folder)
+        is_over = any(utterance_files.days_over(folder, now) for folder in self._folders)
+        if not is_over and not utterances.due(engine, now, keep_s, (0.0, ""), 1):
+            return
+        most, whole = self._most(engine, now, keep_s), expired.span(engine).count
+        delete = functools.partial(utterance_upkeep.delete_due, engine, now, keep_s, LONGEST_SECONDS)
+        self._walk(most if most < whole else utterances.count(engine), delete, stop, "old utterances kept")
+        removed = sum(utterance_files.remove_overdue(folder, now) for folder in self._folders) if most >= whole else 0
+        if removed:
+            self.log("warning", "utterances of no call removed", count=removed)
 
     def _walk(self, most: int, delete: Delete, stop: Event, stays: str) -> int:
         """Delete in batches, the oldest first; returns how many were deleted."""

@@ -26,6 +26,9 @@ UNSENT = "NOT notified AND notify <> ''"
 #: Calls with a sound that was not deleted, and those whose sounds are not encrypted.
 WITH_SOUNDS = "recording <> '' AND recording_gone = 0 OR voicemail <> '' AND voicemail_gone = 0"
 TO_SEAL = f"NOT sealed AND ({WITH_SOUNDS})"
+#: Utterances that were not deleted, and those that are not encrypted.
+KEPT_UTTERANCES = "gone = 0"
+CLEAR_UTTERANCES = f"NOT sealed AND {KEPT_UTTERANCES}"
 
 
 calls = Table(
@@ -165,15 +168,46 @@ involved = Table(
 marks = Table(
     "marks",
     metadata,
-    Column("kind", Text, primary_key=True, doc="`scheme`, `tag` or `rating`."),
+    Column("kind", Text, primary_key=True, doc="`scheme`, `queue`, `tag`, `rating` or `word`."),
     Column(
         "name",
         Text,
         primary_key=True,
-        doc="A scheme of the call; a label; a score, `rated` or `silent`.",
+        doc="A scheme of the call; a queue; a label; a score, `rated` or `silent`; a word of the client's name, in "
+        "hexadecimal UTF-8.",
     ),
     Column("started", Double, primary_key=True, doc="When the call came."),
     Column("call", Text, primary_key=True, doc="The call's id."),
     Index("marks_call", "call"),
     sqlite_with_rowid=False,
 )
+
+#: What callers said at speech menus, where the project keeps it.
+utterances = Table(
+    "utterances",
+    metadata,
+    Column("path", Text, primary_key=True, doc="Its file on the node."),
+    Column("call", Text, nullable=False, doc="The call's id."),
+    seconds_column("heard_at", "When it was said."),
+    seconds_column("until", "When it has to go at the latest."),
+    text_column("heard", "What the recogniser heard; empty for no words, and once the file is deleted."),
+    Column("confidence", REAL, nullable=False, server_default="0", doc="How surely, 0 to 1."),
+    text_column("option", "The option whose phrase that was; empty for none."),
+    text_column("recogniser", "Which recogniser it was."),
+    text_column("language", "The call's language."),
+    text_column("scheme", "The scheme of the speech menu."),
+    text_column("step", "Its place in the scheme."),
+    seconds_column("gone", "When the file was deleted."),
+    text_column("gone_why", "Why: `retention`, or the reason that was given."),
+    Column("sealed", Boolean, nullable=False, server_default=text("false"), doc="Whether the file is encrypted."),
+    Index("utterances_call", "call"),
+    Index(
+        "utterances_kept", "until", "path",
+        sqlite_where=text(KEPT_UTTERANCES), postgresql_where=text(KEPT_UTTERANCES),
+    ),
+    Index(
+        "utterances_to_seal", "until", "path",
+        sqlite_where=text(CLEAR_UTTERANCES), postgresql_where=text(CLEAR_UTTERANCES),
+    ),
+    sqlite_with_rowid=False,
+)  # fmt: skip

@@ -11,11 +11,12 @@ import re
 import stat
 import sys
 from array import array
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from routing.model.message import HEARD_SECONDS, SILENCE_ENERGY
 from routing.model.recording import SEALED
+from routing.model.utterance import is_utterance
 
 #: A WAV file of this size has a header and no sound.
 EMPTY_BYTES = 44
@@ -55,11 +56,12 @@ def is_message(path: str, least_s: float) -> bool:
 def remove(call: str, path: str) -> bool:
     """Remove a call's sound file, encrypted or not (`is_of`); any other file stays.
 
-    Returns whether the file is gone. False when its folder is missing or empty: the disk may not be mounted.
+    Returns whether the file is gone. False when its folder is missing or empty: the disk may not be mounted. (Of an
+    utterance: FreeSWITCH's folder of recordings; the folder of its day goes with its last file.)
     """
     if not is_of(call, path):
         return True
-    removed = False
+    removed, place = False, PurePosixPath(path)
     for form in (path, path + SEALED):  # both, where encrypting it was cut off
         try:
             os.unlink(form)
@@ -68,13 +70,14 @@ def remove(call: str, path: str) -> bool:
             pass
         except (OSError, ValueError):
             return False
-    return removed or _holds_anything(os.path.dirname(path))
+    return removed or _holds_anything(str(place.parents[2] if is_utterance(place) else place.parent))
 
 
 def is_of(call: str, path: str) -> bool:
-    """Whether a path is that of a call's sound: it has the call's id in its name, or is a recording by another leg."""
-    place = Path(path)
-    is_ours = call in place.name or (place.parent.name == CALLS and is_leg(place.stem))
+    """Whether a path is that of a call's sound: it has the call's id in its name, or is a recording by another leg, or
+    what another leg said at a speech menu."""
+    place = PurePosixPath(path)
+    is_ours = call in place.name or (place.parent.name == CALLS and is_leg(place.stem)) or is_utterance(place)
     return bool(call) and is_ours and path.endswith(_SUFFIXES)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult
 from routing.model.causes import BUSY, UNTAKEN
+from routing.model.flood import STEP
 from routing.model.folder import CODES
 
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
@@ -20,6 +21,8 @@ REPEAT_SECONDS = 30 * 86400
 QUALIFIED_SECONDS = 30
 #: The status of a call whose CDR never came.
 UNFINISHED = "unfinished"
+#: The statuses of calls that were refused: with a flood, and otherwise.
+FLOOD, REJECTED = "refused as a flood", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ STATUSES = (
            "a callback that the person answered and the customer did not"),
     Status("forbidden destination", False, lambda facts: not facts.legs and facts.cause == _BARRED,
            "the number dialled is not among the project's destinations"),
-    Status("rejected", False, _refused,
+    Status(FLOOD, False, lambda facts: any(step.kind == STEP for step in facts.steps),
+           "refused before it was answered, with a flood of calls to a number that the company pays for (`floods`)"),
+    Status(REJECTED, False, _refused,
            "refused before anybody was rung: by the limits of calls, or by `hangup: CALL_REJECTED`"),
     Status("scheme did not work", True, _broken,
            "the number led to no scheme, or schemes led to each other until the bound"),

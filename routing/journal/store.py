@@ -32,14 +32,15 @@ from routing.journal.figure_marks import keep_older, mark, mark_forgotten
 from routing.journal.involved import involved_rows, mark_rows
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.rows import MOST_LETTERS, row_of, storable, stored
-from routing.journal.schema import calls, involved, legs, marks, steps
+from routing.journal.schema import calls, involved, legs, marks, steps, utterances
 from routing.journal.status import UNFINISHED
+from routing.journal.utterances import rows_of
 
 #: Calls deleted in one transaction, so that it holds no lock for long.
 DELETED_AT_ONCE = 500
 _STEP = tuple(field.name for field in fields(StepRecord))
 _LEG = tuple(field.name for field in fields(LegRecord))
-_ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs")
+_ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs", "utterances")
 #: Directions of calls that close or make orders to call the client back (`routing.journal.settling`).
 _SETTLING = ("in", "out", "callback")
 _CALL = tuple(field.name for field in fields(CallRecord) if field.name not in _ELSEWHERE)
@@ -81,13 +82,14 @@ def record(engine: Engine, batch: Sequence[CallRecord], exports_of: exports.Expo
         _insert(connection, legs, rows)
         _insert(connection, involved, [stored(row) for call in fresh for row in involved_rows(call)])
         _insert(connection, marks, [stored(row) for call in fresh for row in mark_rows(call)])
+        _insert(connection, utterances, [row for call in fresh for row in rows_of(call.id, call.utterances)])
         mark(connection, new)
         exports.put(connection, fresh, exports_of)
     return len(new)
 
 
 def _replace(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the unfinished records of calls whose CDR has arrived."""
+    """Delete the unfinished records of calls whose CDR has arrived; what their callers said stays as it is."""
     poorer = select(calls.c.id).where(calls.c.id.in_(ids), calls.c.status == UNFINISHED)
     replaced = list(connection.scalars(poorer)) if ids else []
     mark(connection, replaced)
@@ -119,6 +121,7 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
         rows = [row_of(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
         query = _inserting(connection, legs).returning(legs.c.id)
         new = set(connection.scalars(query, rows)) if rows else set()
+        _insert(connection, utterances, rows_of(call, more.utterances))
         _involve(connection, call, (leg.person for leg in more.legs if leg.id in new))
         talk_s = sum(leg.talk_s for leg in more.legs if leg.id in new)
         longer = case((calls.c.ended < more.ended, more.ended), else_=calls.c.ended)
@@ -199,7 +202,7 @@ def forget(engine: Engine, ids: Sequence[str]) -> None:
     with engine.begin() as connection:
         mark_forgotten(connection, ids)
         exports.forget(connection, ids)
-        _forget(connection, ids)
+        _forget(connection, ids, utterances)
 
 
 def forget_old(engine: Engine, ids: Sequence[str]) -> None:
@@ -207,12 +210,12 @@ def forget_old(engine: Engine, ids: Sequence[str]) -> None:
     with engine.begin() as connection:
         keep_older(connection, ids)
         exports.forget(connection, ids)
-        _forget(connection, ids)
+        _forget(connection, ids, utterances)
 
 
-def _forget(connection: Connection, ids: Sequence[str]) -> None:
+def _forget(connection: Connection, ids: Sequence[str], *others: Table) -> None:
     if ids:
-        for table in (legs, steps, involved, marks):
+        for table in (legs, steps, involved, marks, *others):
             connection.execute(delete(table).where(table.c.call.in_(ids)))
         connection.execute(delete(calls).where(calls.c.id.in_(ids)))
 

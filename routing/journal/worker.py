@@ -29,6 +29,7 @@ from routing.journal.outbox import Outbox
 from routing.journal.record import CallRecord
 from routing.journal.retention import Retention
 from routing.journal.unfinished import UnfinishedCalls
+from routing.model.flood import STEP, sign_of
 
 #: Calls recorded in one transaction.
 BATCH = 500
@@ -185,6 +186,9 @@ class JournalWorker:
                 sound.remove(whole.call.id, whole.empty)
         self.gatherer.remove(name for whole in wholes for name in whole.files)
         self.counts.recorded += new
+        if new:
+            steps = (step for whole in wholes for step in whole.call.steps if step.kind == STEP)
+            self.counts.flood_calls.update(sign_of(step.outcome) for step in steps)
         self.counts.known_already += len(wholes) - new
 
     def _remember(self) -> None:

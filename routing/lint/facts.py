@@ -13,7 +13,12 @@ from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.model.spoken import recorded
+from routing.steps import DECIDED
+from routing.steps.base import Step
 from routing.steps.scheme_file import SchemeFields, check, project_sticky, seconds, summarise
+
+#: Kinds of decisions that can be made inside FreeSWITCH.
+INLINE = frozenset(kind for kind, step in DECIDED.items() if step.may_be_inline)
 
 
 def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> SchemeFacts | None:
@@ -42,12 +47,18 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> S
         gives=[fact for step, _, _ in one.steps for fact in step.gives()],
         needs=[(fact, place((*loc, *below))) for step, loc, _ in one.steps for below, fact in step.needs()],
         has_otherwise=bool(fields.otherwise),
+        may_be_inline=any(_may_be_inline(step, folder) for step, _, _ in one.steps),
         records=place(("record",)) if fields.record != "no" and any(talks(step) for step, _, _ in one.steps) else None,
         found=[
             (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)
         ],
         allow={lint: place(("allow", lint), at_key=True) for lint in fields.allow},
     )
+
+
+def _may_be_inline(step: Step, folder: Folder) -> bool:
+    table = step.runtime(folder)
+    return table is not None and table.get("kind") in INLINE
 
 
 def _place(document: Document, loc: Loc, *, at_key: bool = False) -> Place:

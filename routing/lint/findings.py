@@ -100,6 +100,8 @@ class SchemeFacts:
     gives: list[str] = field(default_factory=list)
     needs: list[tuple[str, Place]] = field(default_factory=list)
     has_otherwise: bool = False
+    #: A decision of it can be made inside FreeSWITCH.
+    may_be_inline: bool = False
     #: The location of its `record`, when it records talks.
     records: Place | None = None
     #: (lint, place, message, hint)

@@ -12,9 +12,9 @@ from typing import Any
 
 from routing.compile import schemes as compiling
 from routing.compile.build import common_key
+from routing.compile.cache import Cache
 from routing.compile.lists import RememberedLists
 from routing.compile.sources import opened
-from routing.compile.store import Cache
 from routing.compile.version import code_version
 from routing.lint.facts import facts_of
 from routing.lint.findings import SchemeFacts

@@ -107,7 +107,7 @@ _OUTGOING = "write `record_announcement` of the project, or allow this lint, wit
 class UnmaskedRoom(Lint):
     """A room is recorded, and the project has a key that masks recordings (`record_pause`): nobody can mask this one.
 
-    Keys do nothing in a room (`conference`), and FreeSWITCH writes one sound of all who are in it.
+    The phones of the people whom a room (`conference`) invites have the key; callers do not.
 
     Good::
 
@@ -115,6 +115,7 @@ class UnmaskedRoom(Lint):
         ---
         scheme: front
         numbers: "+380440000001"
+        record: both
         steps: [{conference: {room: a, people: [ivan]}}, hangup]
 
     Bad::
@@ -124,7 +125,7 @@ class UnmaskedRoom(Lint):
         scheme: front
         numbers: "+380440000001"
         record: both
-        steps: [{conference: {room: a, people: [ivan]}}, hangup]
+        steps: [{conference: {room: a}}, hangup]
     """
 
     id = "unmasked-room"
@@ -135,6 +136,6 @@ class UnmaskedRoom(Lint):
         if one.fields.record == "no" or not key:
             return
         for step, loc, _ in one.steps:
-            if isinstance(step, ConferenceStep):
-                message = f"the recording of this room cannot be masked: `{key}` does nothing in a room"
-                yield loc, message, "write `record: no`, and let people talk about card numbers in a talk of two"
+            if isinstance(step, ConferenceStep) and not step.people:
+                message = f"nobody can mask the recording of this room: it invites no `people`, who would have `{key}`"
+                yield loc, message, "invite somebody of the company, or write `record: no`"

@@ -12,6 +12,7 @@ from routing.lint.effects import NoEffect
 from routing.lint.gateways import NoWayOut, ReadableKeys, UnregisteredGateway
 from routing.lint.groups import DeadMember
 from routing.lint.hours import HoursGap, UnaskedHours
+from routing.lint.inline import InlineForCodes
 from routing.lint.jumps import EndlessCircle, SelfJump
 from routing.lint.listed import UnlistedNumber, UnusedNumber
 from routing.lint.numbers import BarredDestination, UnknownNumber
@@ -28,6 +29,7 @@ from routing.lint.translations import Untranslated
 from routing.lint.unnamed import BareTone, UnnamedKey
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
+from routing.lint.utterances import UnannouncedUtterance
 from routing.lint.voicemail import UnnotifiedVoicemail
 from routing.lint.waits import LongWait, NeverRung, ShortRing
 
@@ -56,11 +58,13 @@ class UnusedAllow(Lint):
 _ALL: tuple[type[Lint], ...] = (
     UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, Untranslated, UnannouncedRecording, UnmaskedRoom,
+    UnannouncedUtterance,
     KeylessOption, AlikePhrases, DeafMenu,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, BareTone, RateWithoutTalk, PaidQueue, UnnamedKey,
     UnknownFact, ReadablePin, LookupWithoutMissing, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
+    InlineForCodes,
     HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice, OvernightHours,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from routing.load import crm_entries
 from routing.load.nodes import Document
 from routing.load.top import misnamed, top_keys
-from routing.load.validate import Wrong, validate
+from routing.load.validate import EMPTY, Wrong, validate
 from routing.model import meant
 from routing.model.calendar_fields import CalendarFields
 from routing.model.crm_fields import Crm
@@ -141,12 +141,16 @@ def _entries(
     """Every entry of a kind with a valid and unique name."""
     seen: dict[str, str] = {}
     for document in documents:
-        part = document.data.get(kind) if isinstance(document.data, dict) else None
-        if part is not None and not isinstance(part, dict):
+        part = document.data.get(kind, {}) if isinstance(document.data, dict) else {}
+        if part is None:
+            hint = "write `name: ...` lines below it, or remove the key"
+            problems.append(document.problem((kind,), EMPTY, hint, at_key=True))
+            continue
+        if not isinstance(part, dict):
             problems.append(document.problem((kind,), "must be a mapping: `name: ...` lines"))
             broken.add(ANY)
             continue
-        for name, value in (part or {}).items():
+        for name, value in part.items():
             message = ""
             if name in RESERVED:
                 message = f"`{name}` is a reserved name of the dialplan: choose another"

@@ -32,6 +32,12 @@ _MESSAGES = {
 }
 
 
+#: A key without a value, which would count as absent.
+EMPTY, EMPTY_HINT = "is empty", "write what belongs there, `{}` for the defaults of settings, or remove the key"
+#: Keys without a value that mean something: `say: {opening: }` says the hours of the scheme's own calendar.
+_MAY_BE_EMPTY = frozenset({"opening"})
+#: Keys below which names stand alone: `entities: {region: }` is a fact that the page sends.
+_LISTS_NAMES = frozenset({"entities"})
 #: Keys that hold passwords in other telephone systems.
 _SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "auth", "register_password"})
 
@@ -48,10 +54,12 @@ def validate(
     model: type[Model] | TypeAdapter[Any], document: Document, loc: Loc, data: Any, country: str | None
 ) -> Model | Any | Wrong:
     """The typed form of one part of a document, or its problems (`Wrong`)."""
+    empty = [(where, document.problem((*loc, *where), EMPTY, EMPTY_HINT, at_key=True)) for where in _empty(data)]
     try:
         if isinstance(model, TypeAdapter):
-            return model.validate_python(data)
-        return model.model_validate(data, context={"country": country})
+            found = model.validate_python(data)
+        else:
+            found = model.model_validate(data, context={"country": country})
     except ValidationError as error:
         details = error.errors(include_url=False)
         meant_keys = {(*detail["loc"][:-1], _key_meant(model, detail)) for detail in details}
@@ -59,7 +67,34 @@ def validate(
         wrong = Wrong(_problem(model, document, loc, detail) for detail in reported)
         wrong.locs = [tuple(detail["loc"]) for detail in details]
         wrong.meant = frozenset(meant_keys)
-        return wrong
+    else:
+        if not empty:
+            return found
+        wrong = Wrong()
+    reported_at = {problem.path for problem in wrong}
+    new = [(where, problem) for where, problem in empty if problem.path not in reported_at]
+    wrong += [problem for _, problem in new]
+    wrong.locs = [*wrong.locs, *(where for where, _ in new)]
+    return wrong
+
+
+def _empty(data: Any) -> list[Loc]:
+    """Where a key has no value: YAML's null would be as if the key were not there, which its author does not mean.
+
+    A step without settings is meant (`- hangup:`).
+    """
+    found: list[Loc] = []
+    left: list[tuple[Loc, Any]] = [((), data)]
+    while left:
+        where, value = left.pop()
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value) if type(value) is list else ():
+            is_step = len(value) == 1 and where and isinstance(where[-1], int)
+            is_name = where and where[-1] in _LISTS_NAMES
+            if each is None and isinstance(value, dict) and not is_step and not is_name and key not in _MAY_BE_EMPTY:
+                found.append((*where, key))
+            elif isinstance(each, dict | list):
+                left.append(((*where, key), each))
+    return found
 
 
 def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from routing.model.callback_causes import FAULTS, NOBODY, UNKNOWN, UNWANTED, delay_after
 from routing.model.causes import BUSY
 
 
@@ -64,31 +65,12 @@ class First(StrEnum):
     CLIENT = "client"
 
 
-#: The client pressed the key for no calls, or their phone rejected the call as unwanted (607, RFC 8197).
-UNWANTED = "UNWANTED"
-#: An attempt whose result nobody will learn: the process that dialled it died, and the switch does not know its uuid.
-UNKNOWN = "UNKNOWN"
-#: Nobody of the company took the call, or the person refused it: the client was not rung.
-NOBODY = "NOBODY"
 #: How long a colleague's order is kept: as long as a network keeps a completion of calls to busy subscribers.
 AWAITED_S = 2700.0
 #: How often a colleague and a person who was busy again are tried to connect.
 MOST_TRIES_AWAITED = 10
 #: Attempts that an order has at most, also those that did not ring the client.
 MOST_ATTEMPTS = 30
-#: Seconds until the next attempt: after a busy client, after nobody of the company, after a fault on the way,
-#: otherwise.
-BUSY_S, NOBODY_S, FAULT_S, NO_ANSWER_S = 180.0, 300.0, 180.0, 600.0
-#: The number does not exist, or the client does not want calls: no attempt will do better.
-HOPELESS = frozenset({
-    "UNALLOCATED_NUMBER", "NO_ROUTE_DESTINATION", "INVALID_NUMBER_FORMAT", "NUMBER_CHANGED", "DOES_NOT_EXIST_ANYWHERE",
-    "OUTGOING_CALL_BARRED", UNWANTED,
-})  # fmt: skip
-#: The client's phone has not rung: the carrier or the gateway failed.
-FAULTS = frozenset({
-    "NORMAL_CIRCUIT_CONGESTION", "NETWORK_OUT_OF_ORDER", "NORMAL_TEMPORARY_FAILURE", "SWITCH_CONGESTION",
-    "SERVICE_UNAVAILABLE", "GATEWAY_DOWN", "RECOVERY_ON_TIMER_EXPIRE", "PROGRESS_TIMEOUT", "REQUESTED_CHAN_UNAVAIL",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +192,8 @@ def finished(order: CallbackOrder, uuid: str, cause: str, talked_s: float, now: 
         return _awaiting_on(order, cause, now)
     if cause == UNWANTED:  # what is not needed to prove it is forgotten
         return replace(order, status=CallbackStatus.WITHDRAWN, closed_s=now, entities={}, source_facts={})
-    tries_left = order.tries_left + (cause == NOBODY)
-    delay_s = delay_after(cause)
+    tries_left = order.tries_left + (cause == NOBODY or cause in FAULTS)
+    delay_s = delay_after([each.cause for each in order.attempts])
     if delay_s is None or tries_left < 1 or len(order.attempts) >= MOST_ATTEMPTS:
         return replace(order, status=CallbackStatus.GIVEN_UP, closed_s=now)
     return replace(order, status=CallbackStatus.ORDERED, not_before_s=now + delay_s, tries_left=tries_left)
@@ -237,14 +219,3 @@ def closed(order: CallbackOrder, status: CallbackStatus, now: float) -> Callback
     """The order closed from outside: talked, cancelled or expired; None when that is not its state to leave."""
     leaves = {CallbackStatus.ORDERED} if status is CallbackStatus.EXPIRED else OPEN
     return replace(order, status=status, closed_s=now) if order.status in leaves else None
-
-
-def delay_after(cause: str) -> float | None:
-    """Seconds from the end of an attempt to the next one, by its hangup cause; None: never."""
-    if cause in HOPELESS:
-        return None
-    if cause in BUSY:
-        return BUSY_S
-    if cause in FAULTS:
-        return FAULT_S
-    return NOBODY_S if cause == NOBODY else NO_ANSWER_S

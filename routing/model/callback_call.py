@@ -14,6 +14,8 @@ FILE, CONTEXT, DIAL = "callbacks.xml", "callbacks", "callbacks_dial"
 UNHEARD = "routing_unheard"
 #: The limit by which FreeSWITCH refuses a second call of an attempt, and for how long.
 ONCE, ONCE_SECONDS = "routing_callback", 86400
+#: On the leg of a client whom a person has called: the uuid of nobody's leg, which is the call's.
+CALL_OF = "routing_call_of"
 #: The place in a queue that the client keeps: `CallbackCall.place_ms`.
 PLACE = "routing_place"
 #: Set on a leg of nobody that a colleague's order begins: who ordered, and whom they await.

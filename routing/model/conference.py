@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: The profile of mod_conference: callers' keys do nothing in it, and music plays to who is alone.
 PROFILE = "routing"
 #: The file of PINs in a release, and its context.
@@ -16,6 +18,26 @@ ENTERED = "routing_in_room"
 INVITED_BY = "routing_invited_by"
 #: The extension of a release's `keys` file that an invited leg runs before it enters.
 JOINS = "joins"
+#: Of the leg of somebody of the company: where the key leads that masks the room's recording; what came of the key.
+MASKS, PAUSES = "routing_room_masks", "routing_room_pauses"
+#: The realm of that key.
+REALM = "room"
+#: The script that pauses a recording, or lets it go on: the whole room's, or that of the call's own leg.
+PAUSED = (
+    "~local a=freeswitch.API() session:setVariable([[{result}]], "
+    "a:execute([[conference]], [[{room} recording {command} {file}]])"
+    "..a:execute([[uuid_record]], [[{call} {does} {file}]]))"
+)
+_FOUND = {
+    "result": r"(\w+)", "room": r"\w+", "command": "(pause|resume)", "file": r"(\S+)", "call": r"\S+", "does": r"\w+",
+}  # fmt: skip
+#: What it looks like, with its variables or without: variable of the result, command, file.
+PAUSED_SCRIPT = re.compile("".join(_FOUND.get(part, re.escape(part)) for part in re.split(r"\{(\w+)\}", PAUSED)))
+
+
+def masked_by(room: str) -> str:
+    """The global variable with the uuid of the call whose recording of a room is masked."""
+    return f"routing_cut_{room}"
 
 
 def waiting(room: str) -> str:

@@ -20,7 +20,8 @@ ANSWERED, MISSED = "answered", "missed"
 KINDS_OF_ANSWERED = ("repeat call", "proper")
 STATUSES = (
     "unfinished", ANSWERED, "voicemail", "feature code", "no answer from a customer", "forbidden destination",
-    "rejected", "scheme did not work", "self-service", "wrong extension", "no extension", "busy", "failed", "no answer",
+    "refused as a flood", "rejected", "scheme did not work", "self-service", "wrong extension", "no extension", "busy",
+    "failed", "no answer",
 )  # fmt: skip
 CHOICES = (ANSWERED, *KINDS_OF_ANSWERED, MISSED, *(name for name in STATUSES if name != ANSWERED))
 EVENTS = {ANSWERED: "phone_call", MISSED: "phone_call_missed"}

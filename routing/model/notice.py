@@ -1,6 +1,6 @@
 """Notices of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
-paused, a client's card or an order to call back, and their failures; between the journal, which stores them, and e-mail
-or webhooks.
+paused, a flood of calls, a client's card or an order to call back, and their failures; between the journal, which
+stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -8,9 +8,11 @@ Facts only; times are seconds since the epoch.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
+
+from routing.model.memory import Forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,26 @@ class MissedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class FloodNotice:
+    """A flood of calls to a number. ``starts``: how the callers' numbers begin (`routing.model.flood.FloodRefusal`);
+    ``refused``: whether they are refused ``until`` then, or only watched."""
+
+    project: str
+    number: str
+    starts: tuple[str, ...]
+    why: str
+    at: float
+    until: float
+    refused: bool
+    to: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same flood."""
+        return f"flood-{self.number}-{self.at:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
 class CardNotice:
     """The card of the client with whom a person talks, who has asked for it: the ``n``-th time in the call. ``client``:
     E.164 or ``anonymous``; ``stated``: the number that a hidden caller gives as theirs; ``card``: ``system``, ``kind``,
@@ -138,13 +160,14 @@ class CallbackNotice:
 
 
 #: Those that wait in a queue of the project, not in the journal.
-QueuedNotice = NewNetwork | MissedOut | CardNotice
+QueuedNotice = NewNetwork | MissedOut | FloodNotice | CardNotice
 AnyNotice = Notice | QueuedNotice | CallbackNotice
 
 
-_QUEUED: Mapping[str, type[NewNetwork] | type[MissedOut] | type[CardNotice]] = {
+_QUEUED: Mapping[str, type[QueuedNotice]] = {
     "new_network": NewNetwork,
     "missed_out": MissedOut,
+    "flood": FloodNotice,
     "card": CardNotice,
 }
 
@@ -153,6 +176,17 @@ def for_queue(notice: QueuedNotice) -> str:
     """A notice as it stands in the queue."""
     kind = next(name for name, each in _QUEUED.items() if isinstance(notice, each))
     return json.dumps({"kind": kind, **asdict(notice)})
+
+
+def put_in_queue(notice: QueuedNotice, put: Callable[[str, str, str], None] | None, log: Callable[..., None]) -> None:
+    """Queue a notice for the journal to send; where that is not possible, the log says so. ``put``: queues a text once
+    (project, its name, the text), raises Forgotten; None without Redis."""
+    try:
+        if put is None:
+            raise Forgotten("there is no Redis")
+        put(notice.project, notice.id, for_queue(notice))
+    except Forgotten as problem:
+        log("warning", "notice lost", notice=notice.id, problem=str(problem))
 
 
 def from_queue(text: str) -> QueuedNotice:

@@ -10,6 +10,7 @@ from routing.model.addresses import Addressee
 from routing.model.allow import ALLOW, Allow
 from routing.model.callback_settings import Callbacks
 from routing.model.desk import WebDesk
+from routing.model.engine_use import EngineUse
 from routing.model.exports import Exports
 from routing.model.fields import (
     Fields,
@@ -23,6 +24,7 @@ from routing.model.fields import (
     refuse,
     shown,
 )
+from routing.model.flood import Floods
 from routing.model.gateway import EarlyMedia
 from routing.model.keeping import KeepTimes
 from routing.model.parking import Parking
@@ -63,6 +65,7 @@ class Project(Fields):
     destinations: list[Region] = Field(
         default_factory=list, description="Countries that people, webhooks and callbacks may dial."
     )
+    engine: EngineUse | None = Field(None, description="How calls ask for decisions; default: the engine, by a socket.")
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
     early_media: EarlyMedia = Field(
         "ring",
@@ -127,6 +130,9 @@ class Project(Fields):
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
     exports: Exports | None = Field(None, description="Where finished calls go: Google Analytics, web servers.")
+    floods: Floods | None = Field(
+        None, description="Floods of calls to numbers that the company pays for: `{}` watches them, or how."
+    )
     desk: WebDesk | None = Field(None, description="Roles at the desk, the web page of calls.")
     pops: Screens | None = Field(None, description="Pages that show the caller while a person's phone rings.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
@@ -136,10 +142,15 @@ class Project(Fields):
     keep: KeepTimes | None = Field(
         None,
         description="How long the journal keeps a call with its sounds: `365d`; or by kind: "
-        "`{calls: 365d, recordings: 90d, voicemails: 30d}`; default: for ever.",
+        "`{calls: 365d, recordings: 90d, voicemails: 30d, utterances: 14d}`; default: for ever, and no utterances.",
     )
 
     allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Applies to the whole folder.")
+
+    @property
+    def decides_inside(self) -> bool:
+        """Whether FreeSWITCH decides by itself what needs Redis alone."""
+        return bool(self.engine and self.engine.transport == "inline")
 
     @property
     def call_languages(self) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ CONTEXT = "routing_rated"
 AFTER_TALK = "transfer_after_bridge"
 #: FreeSWITCH's own, as a prefix: what a leg runs as a talk begins.
 AS_TALK_BEGINS = "execute_on_pre_bridge_rate"
+#: On the leg of a client whom a person has called back: the client's number.
+CALLED_BACK = "routing_called_back"
 #: The realm of FreeSWITCH's counter that tells how long a talk has lasted.
 TALKS = "routing_rated_talk"
 #: The uuid of the leg that the caller talked with, once the talk is over.

@@ -1,6 +1,7 @@
 """Speech recognition in a `listen` step: where FreeSWITCH writes what callers say, what recognisers answer. Pure.
 
-The phrases of an option are compared without case and punctuation. Of what was said only the option is kept.
+The phrases of an option are compared without case and punctuation. Of what was said only the option is kept, unless the
+project keeps utterances (`routing.model.utterance`).
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from routing.model.utterance_facts import UtteranceFacts
 
 #: Channel variables: the file with the caller's words, the option that was chosen, how often the caller was not
 #: understood or said nothing (one ``x`` each).
@@ -24,10 +27,12 @@ LONGEST_PHRASE = 60
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a recogniser heard: one of the phrases or other words, "" for none; the confidence is 0 to 1."""
+    """What a recogniser heard: one of the phrases or other words, "" for none; the confidence is 0 to 1; ``samples``:
+    in what it heard that."""
 
     text: str
     confidence: float
+    samples: bytes = field(default=b"", repr=False, compare=False)
 
 
 class RecogniserDown(Exception):
@@ -41,6 +46,9 @@ class Recognisers(Protocol):
         self, name: str, language: str, phrases: Sequence[str], audio: str, longest_s: float, budget_s: float
     ) -> Recognised:
         """What is said in the last ``longest_s`` of a file, within ``budget_s``. Raises RecogniserDown."""
+
+    def keep(self, audio: str, samples: bytes, facts: UtteranceFacts) -> str:
+        """Keep what was said in a file; returns why it is not kept, or ""."""
 
 
 def plain_phrase(text: str) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 from routing.node.certificate import Certificate
 
 _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
-_PLAIN_PATH = re.compile(r"/[\w./+-]*")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+#: What may go into a configuration as it is.
+PLAIN_PATH = re.compile(r"/[\w./+-]*")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Settings:
     external_address: str = ""
     public_address: str = ""
     domain: str = ""
+    #: The SIP proxy before the node, ``address:port``: phones register there, and calls come from there.
+    proxy: str = ""
     name: str = "routing"
     sip_port: int = 5060
     external_port: int = 5080
@@ -55,6 +58,8 @@ class Settings:
     account_rate: str = "30/60"
     account_calls: int = 5
     loglevel: str = "notice"
+    #: The folder of packages from which mod_python3 imports `routing`; None: FreeSWITCH decides nothing itself.
+    package: Path | None = None
 
 
 def is_limited(settings: Settings) -> bool:
@@ -68,8 +73,31 @@ def bound(rate: str) -> str:
     return "" if rate == "0" else rate
 
 
+def proxy_host(settings: Settings) -> str:
+    """The address of the SIP proxy; "" without one."""
+    return settings.proxy.rpartition(":")[0].strip("[]")
+
+
+def domain(settings: Settings) -> str:
+    """The SIP domain of the phones."""
+    return settings.domain or proxy_host(settings) or settings.address
+
+
+def phones_at(settings: Settings) -> str:
+    """What follows an account in a dial string: registered here, or reached by way of the proxy."""
+    name = domain(settings)
+    written = f"[{name}]" if ":" in name else name
+    return f"@{written};fs_path=sip:{settings.proxy}" if settings.proxy else "%$${domain}"
+
+
 def carriers(settings: Settings) -> tuple[str, ...]:
-    """The carriers' networks; a node on loopback without any is for trials and accepts the machine itself."""
+    """The networks that calls from outside come from: the carriers', and the proxy.
+
+    A node on loopback without any is for trials and accepts the machine itself.
+    """
+    if settings.proxy:
+        own = ipaddress.ip_network(proxy_host(settings))
+        return tuple(dict.fromkeys(str(ipaddress.ip_network(cidr)) for cidr in (str(own), *settings.carriers)))
     if not settings.carriers and ipaddress.ip_address(settings.external_address or settings.address).is_loopback:
         return ("127.0.0.0/8", "::1/128")
     return tuple(str(ipaddress.ip_network(cidr)) for cidr in settings.carriers)
@@ -83,11 +111,13 @@ def check(settings: Settings) -> None:
         raise ValueError(f"{settings.public_address} cannot stand for the node's addresses: one is IPv4, one IPv6")
     if settings.tls_only and settings.tls is None:
         raise ValueError("TLS-only phones need a certificate (hint: --tls FOLDER)")
-    for path in (settings.home, settings.root):
-        if not _PLAIN_PATH.fullmatch(str(path)):
+    if settings.proxy and not is_address(proxy_host(settings)):
+        raise ValueError(f"{settings.proxy}: write the proxy's address, by which its calls are known")
+    for path in (settings.home, settings.root, *filter(None, [settings.package])):
+        if not PLAIN_PATH.fullmatch(str(path)):
             raise ValueError(f"{path}: FreeSWITCH needs a path of letters, digits and / . _ + - (hint: another folder)")
     for name in (settings.domain, settings.name):
-        if name and not is_address(name) and not _PLAIN_NAME.fullmatch(name):
+        if name and not is_address(name) and not PLAIN_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a plain host name")
     for rate in (settings.caller_rate, settings.anonymous_rate, settings.number_rate, settings.account_rate):
         if not _RATE.fullmatch(rate):

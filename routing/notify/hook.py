@@ -16,6 +16,7 @@ from routing.model.notice import (
     AnyNotice,
     CallbackNotice,
     CardNotice,
+    FloodNotice,
     Later,
     MissedOut,
     NewNetwork,
@@ -71,6 +72,8 @@ def body(notice: AnyNotice) -> bytes:
             facts = _network(notice)
         case MissedOut():
             facts = _missed_out(notice)
+        case FloodNotice():
+            facts = _flood(notice)
         case CardNotice():
             facts = _card(notice)
         case CallbackNotice():
@@ -102,6 +105,19 @@ def _missed_out(notice: MissedOut) -> dict[str, object]:
         "person": notice.person,
         "at": _moment(notice.at),
         "until": _moment(notice.until),
+    }
+
+
+def _flood(notice: FloodNotice) -> dict[str, object]:
+    return {
+        "kind": "flood",
+        "project": notice.project,
+        "number": notice.number,
+        "callers": list(notice.starts),
+        "reason": notice.why,
+        "at": _moment(notice.at),
+        "until": _moment(notice.until),
+        "refused": notice.refused,
     }
 
 

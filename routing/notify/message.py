@@ -17,7 +17,7 @@ from email.policy import SMTP
 from zoneinfo import ZoneInfo
 
 from routing.model.durations import spoken
-from routing.model.notice import AnyNotice, CallbackNotice, CardNotice, MissedOut, NewNetwork, Notice
+from routing.model.notice import AnyNotice, CallbackNotice, CardNotice, FloodNotice, MissedOut, NewNetwork, Notice
 
 #: Larger recordings are not attached: mail servers refuse large messages.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
@@ -27,6 +27,11 @@ password: give it another one, and publish.
 """
 _MISSED_OUT = """Their phone rang for callers of the queue and nobody picked up. They are offered callers again after
 the pause, or as soon as they dial *48.
+"""
+_FLOOD_REFUSED = """They are refused before they cost anything. Callers who have talked with the company before get
+through. To let everybody pass: routing floods lift {number}
+"""
+_FLOOD_WATCHED = """Nobody is refused, as the project only watches floods. To refuse them: `floods: {mode: refuse}`.
 """
 
 
@@ -80,6 +85,22 @@ def of_missed_out(notice: MissedOut, zone: ZoneInfo, sender: str) -> EmailMessag
         "Until": f"{until:%Y-%m-%d %H:%M:%S} {zone.key}",
     }
     mail.set_content(f"{_lines(facts)}\n{_MISSED_OUT}")
+    return mail
+
+
+def of_flood(notice: FloodNotice, zone: ZoneInfo, sender: str) -> EmailMessage:
+    """The message about a flood of calls."""
+    at, until = (datetime.fromtimestamp(int(each), zone) for each in (notice.at, notice.until))
+    mail = _addressed(notice, f"Flood of calls to {_line(notice.number)}", at, sender)
+    facts = {
+        "Number": notice.number,
+        "Callers": ", ".join(f"{each}..." if each.isdigit() else each or "everybody unknown" for each in notice.starts),
+        "Noticed": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
+        "Reason": notice.why,
+        **({"Refused until": f"{until:%Y-%m-%d %H:%M:%S} {zone.key}"} if notice.refused else {}),
+    }
+    what = _FLOOD_REFUSED.format(number=notice.number) if notice.refused else _FLOOD_WATCHED
+    mail.set_content(f"{_lines(facts)}\n{what}")
     return mail
 
 

@@ -31,13 +31,23 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from routing.model.budget import Budget, Counted
-from routing.model.notice import AnyNotice, CallbackNotice, CardNotice, Later, MissedOut, NewNetwork, NoticeRefused
+from routing.model.notice import (
+    AnyNotice,
+    CallbackNotice,
+    CardNotice,
+    FloodNotice,
+    Later,
+    MissedOut,
+    NewNetwork,
+    NoticeRefused,
+)
 from routing.notify.message import (
     MOST_ATTACHED_BYTES,
     Recording,
     message,
     of_callback,
     of_card,
+    of_flood,
     of_missed_out,
     of_network,
 )
@@ -145,6 +155,8 @@ class SmtpMail:
             mail = of_network(notice, self.zone, self.sender)
         elif isinstance(notice, MissedOut):
             mail = of_missed_out(notice, self.zone, self.sender)
+        elif isinstance(notice, FloodNotice):
+            mail = of_flood(notice, self.zone, self.sender)
         elif isinstance(notice, CardNotice):
             mail = of_card(notice, self.zone, self.sender)
         elif isinstance(notice, CallbackNotice):

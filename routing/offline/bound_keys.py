@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routing.model.conference import REALM as ROOM
 from routing.model.talk_keys import REALM
 from routing.offline import listening, talk_keys
 from routing.offline.argument import separate
@@ -18,7 +19,7 @@ BOUND_KEYS = "keys"
 def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,[-both] extension ...``: a key leaves whatever runs."""
     realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
-    if realm == REALM:
+    if realm in (REALM, ROOM):
         return talk_keys.bind(call, data)
     leaves = way(argument, "key")
     if realm == listening.REALM and leaves:

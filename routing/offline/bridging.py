@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from uuid import UUID, uuid5
 
@@ -29,6 +29,8 @@ INHERITED = (
     "group_confirm_timeout", "ignore_early_media", "bridge_early_media", "originate_continue_on_timeout",
     "ignore_ring_ready", "instant_ringback",
 )  # fmt: skip
+#: The beginning of names of variables: what a leg runs as a talk begins.
+PRE_BRIDGE = "execute_on_pre_bridge"
 ALWAYS_CONTINUE = ("NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL")
 
 
@@ -92,7 +94,9 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     heard = [line.expand(sound) for sound in _heard_by_leg(call, leg)]
     lasts_ms = _whispered(call, leg, heard)
     called = [line.expand(line.get(f"bridge_pre_execute_bleg_{part}") or "") for part in ("app", "data")]
-    call.execute_on("execute_on_pre_bridge")
+    call.execute_on(PRE_BRIDGE)
+    if any(name.startswith(PRE_BRIDGE) for name in transferring.variables_of(line, leg)):
+        legs.of(call, leg).execute_on(PRE_BRIDGE)
     if application := line.get("bridge_pre_execute_aleg_app"):
         call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
     if called[0] == "execute_extension":
@@ -175,6 +179,7 @@ def _goes_on_alone(call: RunningCall, leg: CalledLeg) -> NoReturn:
     transferring.becomes(call, leg)
     talks_ms = leg.phone.talks_ms
     call.line.gives_up_ms = None if talks_ms is None else leg.picked_ms + talks_ms
+    call.caller = replace(call.caller, sends=leg.phone.sends)  # in the talk to come
     raise Transfer(*separate(place, " ", 3))
 
 
@@ -195,8 +200,7 @@ def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
     except Interrupted as reason:
         line.note("talk_end", leg.target, _who(reason), line.now_ms - span.since)
         line.leaves(leg.target)
-        legs.left(call, leg, reason)
-        raise
+        raise (legs.left(call, leg, reason) or reason) from None
     else:
         line.note("talk_end", leg.target, "transfer" if sent else "person", line.now_ms - span.since)
         line.leaves(leg.target)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routing.model.causes import CAUSES
+from routing.model.rating import TALKS
 from routing.model.spoken import LANGUAGE
 from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
 from routing.offline.limited import by_limit
@@ -108,7 +109,7 @@ def _word_and_text(event: Event) -> tuple[str, str]:
         case "transfer":
             return "watchdog" if detail == "watchdog" else "transfer", f"goes to {subject}"
         case "limit" if event.reason:
-            return "refused", by_limit(subject, detail)
+            return "rate" if subject.startswith(TALKS) else "refused", by_limit(subject, detail)
         case "record":
             return "record", "the talk is recorded" if detail == "session" else subject
         case "record_end":

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NoReturn
 
-from routing.model.rating import AFTER_TALK
+from routing.model.rating import AFTER_TALK, CALLED_BACK
 from routing.model.typed_digits import FORGETS
 from routing.offline import transferring
 from routing.offline.argument import separate
@@ -27,7 +27,6 @@ from routing.offline.world import World
 #: Commands that a leg's end runs.
 _AT_THE_END = ("api_hangup_hook", "api_reporting_hook")
 _SETS_GLOBAL = re.compile(r"global_setvar ([^=]+)=([^=]*)(?:=(.+))?")
-_TYPES = re.compile(r"\d+#?")
 
 
 def of(call: RunningCall, leg: CalledLeg) -> RunningCall:
@@ -60,25 +59,43 @@ def _own(call: RunningCall, leg: CalledLeg) -> RunningCall:
     )  # fmt: skip
 
 
-def left(call: RunningCall, leg: CalledLeg, reason: Interrupted | None) -> None:
-    """A talk is over (None: the person hung up): the called leg goes where it is to go, else it ends."""
-    place = transferring.variables_of(call.line, leg).get(AFTER_TALK, "") if isinstance(reason, HungUp) else ""
+def left(call: RunningCall, leg: CalledLeg, reason: Interrupted | None) -> Transfer | None:
+    """A talk is over (None: the person hung up): the called leg goes where it is to go, else it ends. Returned is where
+    the call goes that is the called leg's from now on: a client whom a person has called back is asked."""
+    variables = transferring.variables_of(call.line, leg)
+    place = variables.get(AFTER_TALK, "") if isinstance(reason, HungUp) else ""
+    if place and CALLED_BACK in variables:
+        return _to_question(call, leg, place)
     if isinstance(reason, BothLegs):
         _goes(of(call, leg), Transfer(reason.extension, reason.dialplan, reason.context, reason.why))
-        _types(call)
+        transferring.types(call)
     elif place and leg.running is None:
-        extension, dialplan, context = [*place.split(":", 2), "", ""][:3]
-        _goes(of(call, leg), Transfer(extension, dialplan, context, "the talk is over"))
+        _goes(of(call, leg), _after_talk(place))
     elif leg.running and leg.running.own.rests:
         line = leg.running.line
         line.leaves(leg.running.party)  # at once: it may be rung in this very moment
         _world(call).wake(line.profile.uuid, HungUp("NORMAL_CLEARING", "the other leg"))
+    return None
+
+
+def _to_question(call: RunningCall, leg: CalledLeg, place: str) -> Transfer:
+    """The call is the client's from now on."""
+    transferring.becomes(call, leg)
+    transferring.presses_on(call, leg)
+    call.line.set("bridge_uuid", call.line.profile.uuid)
+    call.line.gives_up_ms = leg.ends_ms
+    return _after_talk(place)
+
+
+def _after_talk(place: str) -> Transfer:
+    extension, dialplan, context = [*place.split(":", 2), "", ""][:3]
+    return Transfer(extension, dialplan, context, "the talk is over")
 
 
 def _goes(other: RunningCall, where: Transfer) -> None:
     """A called leg goes on in its script, or begins it."""
     world = _world(other)
-    _types(other)
+    transferring.types(other)
     if other.own.rests:
         world.wake(other.line.profile.uuid, where)
         return
@@ -143,15 +160,6 @@ def _kin(call: RunningCall) -> list[RunningCall]:
 
 def _root(call: RunningCall) -> RunningCall:
     return call if call.own.parent is None else _root(call.own.parent)
-
-
-def _types(call: RunningCall) -> None:
-    """What a script presses next may be an answer to the prompt to come."""
-    now_ms = call.line.now_ms
-    later = [(at_ms, keys) for keys, at_ms in call.caller.presses if at_ms >= now_ms and _TYPES.fullmatch(keys)]
-    if later:
-        at_ms, keys = min(later)
-        call.caller, call.typed = replace(call.caller, digits=keys, types_at_ms=at_ms), 0
 
 
 def _run(call: RunningCall, command: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from routing.model.problem import counted
+from routing.model.rating import TALKS
 
+#: A limit by which FreeSWITCH tells how long a talk has lasted (step `rate`).
+_TALK = "a talk"
 #: Whose calls a limit counts, by the beginning of its resource (realm, then id); the rest of it is shown.
 _WHOSE = (
     ("routing_caller_rate_", "the caller"),
@@ -16,6 +19,7 @@ _WHOSE = (
     ("routing_diverted_", "diverted calls"),
     ("routing_own_", "calls from our own number"),
     ("routing_outside", "the gateways, to numbers outside"),
+    (f"{TALKS}_", _TALK),
 )
 
 
@@ -27,6 +31,8 @@ def by_limit(resource: str, usage: str) -> str:
     )
     count, _, bound = usage.partition(" of ")
     most, _, seconds = bound.partition("/")
+    if whose == _TALK:
+        return f"not asked for a rating: talked less than {seconds} s"
     when = f"in {seconds} s" if seconds else "at a time"
     of = " ".join(part for part in (whose, which.replace("@", " to ")) if part)
     return f"by the limit of {of}: {counted(int(count), 'call')} {when}, {most} allowed"

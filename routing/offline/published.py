@@ -53,6 +53,8 @@ _TRANSFERS = {
 }
 #: The mark that a node's calls pass to their legs against forged dial strings; none can be forged here.
 LEG_MARK = "leg"
+#: What follows an account in a dial string, with the domain that the phones have here.
+PHONES_AT = f"%{DOMAIN}"
 _BOUNDS = {f"routing_limit_{name}": bound for name, bound in LIMITS.items()}
 
 
@@ -62,7 +64,7 @@ class NoRelease(ValueError):
 
 def fixed_dialplan(root: Path) -> str:
     """The dialplan that FreeSWITCH itself loads."""
-    return render(TEMPLATE, root=root, leg_mark=LEG_MARK, dialplan_version="", **LIMITS)
+    return render(TEMPLATE, root=root, leg_mark=LEG_MARK, phones_at=PHONES_AT, dialplan_version="", **LIMITS)
 
 
 @dataclass
@@ -137,7 +139,13 @@ class PublishedRelease:
             caller,
             decider=decider,
             sounds=self._sounds,
-            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **_TRANSFERS, **_BOUNDS, **(globals_ or {})},
+            globals_={
+                "routing_phones_at": PHONES_AT,
+                "recordings_dir": RECORDINGS,
+                **_TRANSFERS,
+                **_BOUNDS,
+                **(globals_ or {}),
+            },
             limits=limits,
             world=world,
         )
@@ -154,10 +162,10 @@ class PublishedRelease:
         return self.files.read(f"{self.root}/current/{CALLBACKS}") is not None
 
     def scheme_of(self, number: str) -> str:
-        """The scheme of an E.164 number; "" for none."""
+        """The scheme of an E.164 number; "" for none. An extension that refuses floods may come before its own."""
         text = self.files.read(f"{self.root}/current/numbers/{number[-4:]}.xml") or ""
-        _, _, begun = text.partition(f'<extension name="{number.removeprefix("+")}">')
-        found = SCHEME.search(begun.partition("</extension>")[0])
+        extensions = text.split(f'<extension name="{number.removeprefix("+")}">')[1:]
+        found = next(filter(None, (SCHEME.search(each.partition("</extension>")[0]) for each in extensions)), None)
         return found[1] or found[2] if found else ""
 
     def callback(self, first: str, client: str, number: str, facts: Visitor, at: datetime, uuid: str) -> OfflineCall:

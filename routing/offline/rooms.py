@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from routing.model.recording import ANNOUNCES, SOUND
+from routing.offline import room_keys
 from routing.offline.attempt import Attempt
 from routing.offline.dialstring import parse
 from routing.offline.leg import CalledLeg
@@ -25,11 +26,15 @@ _TIMEOUT = "conference_auto_outcall_timeout"
 
 @dataclass
 class InvitedLeg:
-    """A phone in a room: since when it talks, and when its person hangs up; moments of the switch's clock in ms."""
+    """A phone in a room: since when it talks, and when its person hangs up; moments of the switch's clock in ms.
+
+    ``presses``: the keys that are still to come, each with its moment.
+    """
 
     leg: CalledLeg
     since_ms: int
     until_ms: int
+    presses: list[tuple[int, str]]
 
 
 @dataclass
@@ -152,6 +157,9 @@ class _Inside:
             if leg := invitation.turn():
                 self._enters(leg)
         if self._is_first:
+            for inside in self.room.legs:
+                while inside.presses and inside.presses[0][0] <= self._now_ms:
+                    room_keys.press(self.call, inside.leg, inside.presses.pop(0)[1])
             for inside in [each for each in self.room.legs if each.until_ms <= self._now_ms]:
                 self._ends(inside, "person")
                 _tell(self.room, self.line)
@@ -169,8 +177,10 @@ class _Inside:
 
     def next_ms(self) -> int:
         """When something may change here."""
-        leaves = [each.until_ms - self._offset_ms for each in self.room.legs] if self._is_first else []
-        return min([*leaves, *(each.next_ms() for each in self.invitations), LONGEST_MS])
+        legs = self.room.legs if self._is_first else []
+        coming = [at_ms for each in legs for at_ms in (each.until_ms, *(at_ms for at_ms, _ in each.presses[:1]))]
+        here = [at_ms - self._offset_ms for at_ms in coming]
+        return min([*here, *(each.next_ms() for each in self.invitations), LONGEST_MS])
 
     def leave(self) -> None:
         """The caller is gone; without any caller the room ends."""
@@ -187,7 +197,9 @@ class _Inside:
 
     def _enters(self, leg: CalledLeg) -> None:
         lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
-        self.room.legs.append(InvitedLeg(leg, self._now_ms, self._now_ms + lasts))
+        presses = sorted((self._now_ms + at_ms, key) for key, at_ms in leg.phone.presses)
+        self.room.legs.append(InvitedLeg(leg, self._now_ms, self._now_ms + lasts, presses))
+        room_keys.bind(self.call, leg)
         end_time_alone(self.call, self.line.profile.uuid)
         if re.fullmatch(SOUND, sound := self.line.get(ANNOUNCES) or ""):
             self.line.note("whisper", sound, leg.target, self.call.duration_ms(sound) or 0)
@@ -208,3 +220,6 @@ def _tell(room: Room, line: CallerLine) -> None:
     for other in list(room.callers.values()):
         if other is not line and other.world is not None:
             other.world.wake(other.profile.uuid, Freed())
+
+
+IN_ROOM = {"conference": conference, "conference_set_auto_outcall": invite, "lua": room_keys.script}

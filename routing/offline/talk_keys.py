@@ -88,17 +88,17 @@ def _pressed(call: RunningCall, leg: CalledLeg) -> list[tuple[int, str, str]]:
 
 def mask(call: RunningCall, data: str) -> None:
     """The recording holds silence from now on; nothing where there is none."""
-    if _is_recorded(call, data):
+    if is_recorded(call, data):
         call.line.note("mask", data, "on")
 
 
 def unmask(call: RunningCall, data: str) -> None:
     """The recording holds sound again."""
-    if _is_recorded(call, data):
+    if is_recorded(call, data):
         call.line.note("mask", data, "off")
 
 
-def _is_recorded(call: RunningCall, file: str) -> bool:
+def is_recorded(call: RunningCall, file: str) -> bool:
     """Whether a recording of a talk has begun and not ended."""
     recording = [
         event.kind for event in call.line.events if event.kind in ("record", "record_end") and event.subject == file

@@ -8,6 +8,7 @@ transfer: FreeSWITCH refuses its REFER while it waits for the confirm key.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from routing.offline.leaving import HandedOver
@@ -15,6 +16,8 @@ from routing.offline.leg import CalledLeg
 from routing.offline.line import CallerLine, Transfer
 from routing.offline.phones import CONSULT_MS, PhoneTransfer
 from routing.offline.running import RunningCall
+
+_TYPES = re.compile(r"\d+#?")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def _stays(call: RunningCall, leg: CalledLeg) -> None:
     line = call.line
     becomes(call, leg)
     line.gives_up_ms = None if leg.phone.talks_ms is None else line.now_ms + leg.phone.talks_ms
-    call.caller = replace(call.caller, sends=None)
+    presses_on(call, leg)
 
 
 def becomes(call: RunningCall, leg: CalledLeg) -> None:
@@ -79,6 +82,21 @@ def becomes(call: RunningCall, leg: CalledLeg) -> None:
         line.set(name, value)
     line.tasks = []
     call.party = leg.target
+
+
+def presses_on(call: RunningCall, leg: CalledLeg) -> None:
+    """Whoever has answered on a called leg presses keys from now on."""
+    call.caller = replace(call.caller, sends=None, presses=leg.pressed)
+    types(call)
+
+
+def types(call: RunningCall) -> None:
+    """What a script presses next may be an answer to the prompt to come."""
+    now_ms = call.line.now_ms
+    later = [(at_ms, keys) for keys, at_ms in call.caller.presses if at_ms >= now_ms and _TYPES.fullmatch(keys)]
+    if later:
+        at_ms, keys = min(later)
+        call.caller, call.typed = replace(call.caller, digits=keys, types_at_ms=at_ms), 0
 
 
 def variables_of(line: CallerLine, leg: CalledLeg) -> dict[str, str]:

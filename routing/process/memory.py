@@ -11,6 +11,7 @@ from routing.store.calling import RedisCalling
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
 from routing.store.memory import RedisMemory
+from routing.store.node_leases import NodeLeases, RedisNodeLeases
 
 #: The URLs of Redis and the journal (they may hold a password, so they are never on a command line), and the event
 #: socket's password.
@@ -72,6 +73,11 @@ def duties_in(store: RedisStore | None) -> Duties:
 def calling_in(store: RedisStore | None) -> RedisCalling | None:
     """Who calls on other nodes, in a Redis; None without one."""
     return RedisCalling(store) if store else None
+
+
+def node_leases_in(store: RedisStore | None) -> NodeLeases | None:
+    """What nodes tell each other, in a Redis; None without one."""
+    return RedisNodeLeases(store) if store else None
 
 
 class NoDuties:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from routing.callbacks.store import CallbackStore, new_id
-from routing.journal import callback, settling
+from routing.journal import callback, flood_book, settling
 from routing.journal.gather import Log
 from routing.journal.record import CallRecord
 from routing.journal.settling import SettlingCall
@@ -91,11 +91,12 @@ class CallbackKeeper:
 
     def _is_over(self, store: CallbackStore, call: SettlingCall, plan: CallbackPlan, project: str) -> bool:
         """Whether nobody has to call any more: the call is too old, it has ordered itself, somebody talked with the
-        client meanwhile."""
+        client meanwhile, or the call came with a flood."""
         return (
             call.ended + plan.keep_s <= self.now()
             or store.of_call(project, call.id) is not None
             or settling.has_talked_since(self.engine, call.project, call.client, call.started)
+            or flood_book.is_of_flood(self.engine, project, call.number, call.client, call.started)
         )
 
 

@@ -19,10 +19,9 @@ from routing.journal.worker import JournalWorker
 from routing.model.problem import UserFailure
 from routing.node import files
 from routing.node.files import database_folder
+from routing.recorder.threads import running
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
-#: How long a thread that listens to FreeSWITCH may hold up the end.
-END_SECONDS = 5.0
 
 
 def event_socket(spool: Path, address: str) -> EventSocket | None:
@@ -51,12 +50,10 @@ def watching(worker: JournalWorker, spool: Path, where: EventSocket | None) -> I
 
     worker.live = live = LiveCalls(worker.now)
     thread = Thread(target=follow, args=(where, live, worker.stop.is_set), name="calls", daemon=True)
-    thread.start()
     try:
-        yield
+        with running(worker.stop, [thread]):
+            yield
     finally:
-        worker.stop.set()
-        thread.join(END_SECONDS)
         if live.kept:
             worker.log("error", "calls lost", count=live.kept, reason="ended before they could be recorded")
 

@@ -16,15 +16,11 @@ from rich.progress import Progress
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.callbacks.store import CallbackStore
-from routing.journal import parse, release, sound
-from routing.journal.counts import Counts
+from routing.journal import parse, release, sound, utterance_files
 from routing.journal.database import open_database, shown
-from routing.journal.exports import waiting
 from routing.journal.faults import text_of
 from routing.journal.figures_store import FigureBook
 from routing.journal.gather import Gatherer
-from routing.journal.metrics import reporting
 from routing.journal.notices import Notices
 from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
@@ -38,7 +34,9 @@ from routing.process.secrets import read_secrets
 from routing.recorder.callback_notices import CallbackNotices
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
 from routing.recorder.exports import CallExports, exports_of
+from routing.recorder.flood_watching import watching_floods
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
+from routing.recorder.metrics_file import writing_metrics
 from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, post, sending
 from routing.recorder.plans import ReleasePlans
@@ -93,10 +91,9 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
     if not worker.share[0]:
         attaches = lambda: not settings.project.encrypt  # noqa: E731
         notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name, attaches)
-    orders = _callback_notices(settings, worker, notices)
     calls = None if worker.share[0] else _exports(settings, worker)
-    senders = [sending(each, settings.once) for each in (notices, orders, calls)]
-    with _progress(settings, worker), senders[0], senders[1], senders[2]:
+    sends = [sending(each, settings.once) for each in (notices, _callback_notices(settings, worker, notices), calls)]
+    with _progress(settings, worker), sends[0], sends[1], sends[2]:
         if settings.once:
             _once(worker, settings)
             record_left_behind(worker, settings.spool)
@@ -105,7 +102,12 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
         else:
             where = event_socket(settings.spool, settings.esl)
             networks = watching_networks(worker, notices, where, settings.redis, settings.project)
-            with watching(worker, settings.spool, where), networks:
+            ours = settings.project
+            with (
+                watching(worker, settings.spool, where),
+                networks,
+                watching_floods(worker, where, settings.redis, ours),
+            ):
                 worker.run()
 
 
@@ -164,10 +166,11 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     if not (settings.once or share[0]):
         lines.write("info", "started", spool=str(settings.spool), database=shown(settings.database), pid=os.getpid())
     place = parse.ParseContext(
-        sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message, release.text_of
-    )
+        sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message, release.text_of,
+        utterance_files.found,
+    )  # fmt: skip
     gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
-    report = _reporting(settings, engine) if settings.metrics and not share[0] else None
+    report = writing_metrics(settings, engine) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
     keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plans_in(settings.project.root),
                             lambda: settings.project.keep_s)  # fmt: skip
@@ -209,22 +212,6 @@ def _figures(settings: RecorderSettings, engine: Engine) -> FigureBook:
     is_known = bool(ours.root or ours.given_timezone)
     zone = lambda: ours.zone if is_known else None  # noqa: E731
     return FigureBook(engine, lambda: ours.name, time.time, zone, lambda: ours.figure_views)
-
-
-def _reporting(settings: RecorderSettings, engine: Engine) -> Callable[[Counts], None]:
-    """Writes the metrics' file, with how orders to call back and exports stand."""
-    assert settings.metrics
-    write, store = reporting(settings.metrics), CallbackStore(engine)
-
-    def report(counts: Counts) -> None:
-        counts.callbacks_open, overdue_s = store.waiting(settings.project.name, time.time())
-        counts.callbacks_overdue_s = round(overdue_s, 1)
-        outbox = waiting(engine, settings.project.name)
-        counts.exports_waiting = outbox.waiting
-        counts.exports_oldest_s = round(max(time.time() - outbox.oldest_s, 0.0), 1) if outbox.waiting else 0.0
-        write(counts)
-
-    return report
 
 
 def _outbox(settings: RecorderSettings, ending: ExitStack) -> Outbox | None:

@@ -1,4 +1,5 @@
-"""Encrypts the sounds of finished calls, for the keys that the live release names; the private ones are elsewhere.
+"""Encrypts the sounds of finished calls, and what their callers said at speech menus, for the keys that the live
+release names; the private ones are elsewhere.
 
 A call that is noted as encrypted has no clear file here. Sounds of other nodes are left to these. A key that is missing
 is an error in the log, and sounds stay as they are until it is there: none is lost.
@@ -14,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from routing.journal import kept_sounds, sealed, sound
+from routing.journal import kept_sounds, sealed, sound, utterances
 from routing.journal.gather import Log
 from routing.model.recording import SEALED
 
@@ -60,6 +61,7 @@ class Sealing:
         return self._walk(engine, now, stop, found)
 
     def _walk(self, engine: Engine, now: float, stop: Event, keys: Sequence[Any]) -> int:
+        self._utterances(engine, now, stop, keys)
         done, after = 0, (0.0, "")
         while not stop.is_set():
             some = kept_sounds.to_seal(engine, now - CLOSED_SECONDS, after, AT_ONCE)
@@ -70,6 +72,16 @@ class Sealing:
                 break
             after = (some[-1].started, some[-1].call)
         return done
+
+    def _utterances(self, engine: Engine, now: float, stop: Event, keys: Sequence[Any]) -> None:
+        after = (0.0, "")
+        while not stop.is_set():
+            some = utterances.to_seal(engine, after, AT_ONCE)
+            ready = [each.path for each in some if self._one(each.call, each.path, now, keys)]
+            utterances.note_sealed(engine, ready)
+            if len(some) < AT_ONCE:
+                break
+            after = (some[-1].until, some[-1].path)
 
     def _sealed(self, call: str, paths: Sequence[str], now: float, keys: Sequence[Any]) -> bool:
         """Whether each of a call's sounds is encrypted here now."""

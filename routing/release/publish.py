@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from routing.model.problem import UserFailure
+from routing.release.formats import FormatFault, check_format
 
 #: Sends one API command to FreeSWITCH and returns its answer; raises OSError when it cannot be reached.
 Switch = Callable[[str], str]
@@ -56,11 +57,19 @@ def only_one(root: Path) -> Iterator[None]:
 
 
 def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
-    """Make a release of this root the live one."""
+    """Make a release of this root the live one. Raises PublishFailed."""
     before = current(root)
-    folder = root / "releases" / release
-    if not folder.is_dir():
+    if not (root / "releases" / release).is_dir():
         raise PublishFailed(f"there is no release `{release}` in {root}; {_still(before)}")
+    try:
+        check_format(root / "releases" / release)
+    except FormatFault as problem:
+        raise PublishFailed(f"release {release} cannot go live: {problem}; {_still(before)}") from None
+    return _make_live(root, release, before, switch)
+
+
+def _make_live(root: Path, release: str, before: str | None, switch: Switch | None) -> PublishResult:
+    folder = root / "releases" / release
     try:
         verify(folder, root / "releases" / before if before else None)
     except (OSError, ElementTree.ParseError, ValueError, KeyError) as error:
@@ -100,6 +109,16 @@ def _read_again(switch: Switch | None) -> None:
     if switch is not None:
         with contextlib.suppress(Exception):
             switch("reloadxml")
+
+
+def undo(root: Path, before: str | None, earlier: str | None, switch: Switch | None) -> None:
+    """Make live and previous release those of before a publish. Raises PublishFailed."""
+    if before:
+        _make_live(root, before, current(root), switch)  # it was live: whatever its format, calls go on with it
+        _put_back(root, before, earlier)
+    else:
+        _put_back(root, None, earlier)
+        _read_again(switch)
 
 
 def rollback(root: Path, switch: Switch | None) -> PublishResult:
@@ -175,12 +194,21 @@ def _reload(root: Path, old: str | None, switch: Switch | None) -> str:
     answer = switch("reloadxml")
     if "[Success]" not in answer:
         raise ValueError(f"reloadxml answered {answer.strip()!r}")
+    if switch("global_getvar routing_phones_at").strip() in ("", "_undef_", "-ERR no reply"):
+        raise ValueError(_OLDER)
     _accounts_are_there(folder, switch)
     for gateway in _changed_gateways(folder, before):
         switch(f"sofia profile external killgw {gateway}")
     switch("sofia profile external rescan")
     marker.write_text(key, encoding="utf-8")
     return "done"
+
+
+#: A release names by that variable where phones are registered: without it none would ring.
+_OLDER = (
+    "its dialplan is older than the release: run `routing node init` once more, with the options of the first time, "
+    "then `reloadxml`"
+)
 
 
 def _changed_gateways(folder: Path, before: Path | None) -> list[str]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER = "sources"
 ENDINGS = (".yaml", ".yml", ".txt", ".csv")
 LARGEST_BYTES = 20_000_000
+#: Two changes so close to each other may share a clock tick.
+RACY_NS = 50_000_000
 #: Folders of a work tree that hold no schemes.
 _NEVER = frozenset({"var", "node_modules", "__pycache__"})
 
@@ -23,21 +27,48 @@ def keep(schemes: Path, root: Path, release: str) -> Path | None:
     target = root / FOLDER / release
     if target.is_dir():
         return target
-    files = list(_files(schemes))
-    if sum(file.stat().st_size for file in files) > LARGEST_BYTES:
+    files = dict(_files(schemes))
+    if sum(facts.st_size for facts in files.values()) > LARGEST_BYTES:
         return None
     new = target.with_name(f"{release}.new")
     shutil.rmtree(new, ignore_errors=True)
-    for file in files:
-        copy = new / file.relative_to(schemes)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, copy)
-    new.mkdir(parents=True, exist_ok=True)
+    before, began_ns = _newest(root), time.time_ns()
+    for folder in {name.rpartition("/")[0] for name in files} | {""}:
+        (new / folder).mkdir(parents=True, exist_ok=True)
+    unchanged = _unchanged(files, before)
+    for name in files:
+        if name not in unchanged or not _linked(f"{before}/{name}", f"{new}/{name}"):
+            shutil.copyfile(f"{schemes}/{name}", f"{new}/{name}")
     sounds = root / "releases" / release / "sounds"
     if sounds.is_dir():  # the loader refuses links that lead out of a folder
         shutil.copytree(sounds, new / "sounds", copy_function=os.link, dirs_exist_ok=True)
+    os.utime(new, ns=(began_ns, began_ns))
     new.rename(target)
     return target
+
+
+def _unchanged(files: Mapping[str, os.stat_result], before: Path | None) -> set[str]:
+    """The files that have not changed since those of the release before were copied. By ctime: tools reset mtime."""
+    if before is None:
+        return set()
+    since_ns = before.stat().st_mtime_ns - RACY_NS
+    return {name for name, facts in files.items() if facts.st_ctime_ns < since_ns}
+
+
+def _linked(before: str, copy: str) -> bool:
+    try:
+        os.link(before, copy)
+    except OSError:
+        return False
+    return True
+
+
+def _newest(root: Path) -> Path | None:
+    """The files that were kept last."""
+    with suppress(OSError):
+        kept = [each for each in (root / FOLDER).iterdir() if each.is_dir() and each.suffix != ".new"]
+        return max(kept, key=lambda each: each.stat().st_mtime_ns, default=None)
+    return None
 
 
 def source_of(root: Path, release: str) -> Path | None:
@@ -55,10 +86,16 @@ def prune(root: Path) -> None:
                 shutil.rmtree(each, ignore_errors=True)
 
 
-def _files(schemes: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(schemes):
-        folders[:] = sorted(name for name in folders if name not in _NEVER and not name.startswith("."))
-        for name in sorted(names):
-            file = Path(directory, name)
-            if name.endswith(ENDINGS) and not name.startswith(".") and file.is_file():
-                yield file
+def _files(schemes: Path, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Every file that people write, by its path in the folder, with its size and times."""
+    with os.scandir(schemes / below) as found:
+        entries = list(found)
+    for entry in entries:
+        name = f"{below}/{entry.name}".lstrip("/")
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _NEVER:
+                yield from _files(schemes, name)
+        elif entry.name.endswith(ENDINGS) and entry.is_file():
+            yield name, entry.stat()

@@ -61,7 +61,7 @@ def _with_sound(call: CallRecord, root: Path, sounds: SampleSounds, is_heard: bo
     """The call with the files that it has: a recorded talk of the last days, a voicemail of the last days."""
     folder = root / "recordings"
     if not is_heard:
-        return replace(call, voicemail="" if not call.voicemail else str(folder / call.voicemail.lstrip("/")))
+        return replace(call, voicemail="")
     box = Path(call.voicemail).parent.name
     recording = folder / f"calls/{call.id}.wav" if call.talk_s and call.direction == "in" else None
     voicemail = folder / f"voicemail/{box}/{call.id}.wav" if call.voicemail else None

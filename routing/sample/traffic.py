@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from random import Random
 
@@ -22,6 +22,11 @@ SOURCES = (
     {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "november"},
     {"referrer": "https://www.landscape-forum.example"},
 )
+#: What the site calls every second of the visitors who write like this; the others have not told it.
+NAMES = {
+    "+380": (("Оксана", "Андрій", "Ірина", "Тарас", "Юлія", "Богдан"), ("Шевчук", "Мельник", "Бондаренко", "Лисенко")),
+    "+48": (("Anna", "Piotr", "Ewa", "Marek"), ("Nowak", "Zielińska", "Wójcik")),
+}
 #: How long a caller waits: median and spread of a log-normal distribution.
 STAYS_SECONDS, STAYS_SPREAD = 55.0, 0.6
 
@@ -74,7 +79,10 @@ class Traffic:
             number, visitor = random.choice(self.pools), Visitor(source=random.choice(SOURCES))
         stays_ms = round(1000 * STAYS_SECONDS * random.lognormvariate(0, STAYS_SPREAD))
         digits = random.choice(("1", "1", "2", "3", "-", "111", "9"))
-        return SampleCaller(at, number, self._caller(), stays_ms, digits, visitor)
+        client = self._caller()
+        if visitor and (name := _name(client)):
+            visitor = replace(visitor, entities={"name": name})
+        return SampleCaller(at, number, client, stays_ms, digits, visitor)
 
     def _caller(self) -> str:
         """Some call often, most once or twice; one in fifty withholds the number."""
@@ -89,3 +97,10 @@ class Traffic:
         begin = self.random.choice(CLIENTS[self.country])
         rest = CLIENT_DIGITS[begin]
         return begin + "000" + "".join(self.random.choices("0123456789", k=rest - 3))
+
+
+def _name(client: str) -> str:
+    """The same for all calls of a client, by a chance of its own, so that no other chance changes."""
+    chance = Random(client)  # noqa: S311 - a sample
+    first, last = next((names for code, names in NAMES.items() if client.startswith(code)), ((), ()))
+    return f"{chance.choice(first)} {chance.choice(last)}" if first and chance.random() < 0.5 else ""

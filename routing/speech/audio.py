@@ -11,8 +11,6 @@ import soxr  # type: ignore[import-untyped]
 
 from routing.model.spoken import RATES, Phrase, PhraseAudio
 
-#: Changes when the same voice would yield other files.
-VERSION = "1"
 #: Softer than this is silence: a voice that says nothing.
 _SOFTEST = 0.01
 #: The loudest sample: louder voices are made softer.

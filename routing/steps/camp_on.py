@@ -15,6 +15,7 @@ class CampOnCode(PersonCode):
     """``state``: ``order`` a call with the person whose extension was dialled with the code, or ``cancel`` it."""
 
     kind: ClassVar[str] = "camp_on"
+    may_be_inline: ClassVar[bool] = False
     stored: ClassVar[str] = CAMPED
 
     @property

@@ -2,8 +2,8 @@
 
 The first caller invites `people`: each of them rings for `for`, and whoever picks up enters the room. Callers who come
 later enter without ringing anybody. Who is alone hears music, for `alone` at most. The step falls through when the
-others have left; the room ends with its last caller, and an invited person is not left behind in it. A tone tells that
-somebody has joined or left. Keys do nothing in the room.
+others have left; the room ends with its last caller, and an invited person is not left behind in it. A tone tells who
+joins or leaves. Keys do nothing in the room but for that of the mask (`record_pause`), on phones of `people`.
 
 With `pin`, the name of a secret of 4 to 12 digits, callers type it and `#`. After `tries` wrong ones, and when `size`
 callers are in the room, `otherwise` follows, or the next step. No call record holds the PIN; FreeSWITCH's debug log
@@ -47,6 +47,7 @@ from routing.steps.keys_read import RESULT, UNHEARD_SOUND
 from routing.steps.lists import Steps
 from routing.steps.menu import INVALID
 from routing.steps.recording import ANNOUNCE_NOW
+from routing.steps.room_mask import add_mask, mask_place
 
 #: FreeSWITCH's bounds of the ring time of who is invited, in seconds.
 SHORTEST_RING, LONGEST_RING = 10, 500
@@ -114,6 +115,8 @@ class ConferenceStep(Step):
         self._enter(out, path)
         been = out.context.extension(f"{path}.left", Condition(f"${{{ENTERED}}}", "^true$"))
         been.do("sched_cancel", "${uuid}")
+        if out.folder.project.record_pause and self.people:
+            add_mask(out, path, self.room)
         been.do(*(("transfer", out.go(after)) if after else ("hangup", "NORMAL_CLEARING")))
         out.steps(self.otherwise or (), out.context.extension(f"{path}.left"), f"{path}.otherwise.", after)
         return None
@@ -157,14 +160,14 @@ class ConferenceStep(Step):
         first.do("sched_transfer", f"+{self.alone} {out.go(f'{path}.left')}")
         first.do("set_global", f"{waiting(self.room)}=${{uuid}}")
         first.do("execute_extension", out.go(f"{path}.record"))
-        self._invite(out, first)
+        self._invite(out, first, mask_place(out, path))
         _join(first, self.room)
         later.set(ENTERED, "true")
         later.do("sched_cancel", f"${{{waiting(self.room)}}}")
         _join(later, self.room)
         _record(out, path)
 
-    def _invite(self, out: Emitter, here: Extension) -> None:
+    def _invite(self, out: Emitter, here: Extension, masks: str) -> None:
         turns = targets.named_turns(self.people, out.folder)
         if not turns:
             return
@@ -177,7 +180,7 @@ class ConferenceStep(Step):
             here.set(f"conference_auto_outcall_{name}", value)
         for turn in turns:
             legs = targets.timed(turn, self.for_)
-            here.do("conference_set_auto_outcall", invitation(legs, out.folder, out.number, self.label or ""))
+            here.do("conference_set_auto_outcall", invitation(legs, out.folder, out.number, self.label or "", masks))
 
     def own_seconds(self, folder: Folder) -> float:
         """Every try at its longest, then the longest time alone."""

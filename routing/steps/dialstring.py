@@ -25,6 +25,8 @@ CONFIRM_PROMPT = "routing/confirm.wav"
 #: Variables of every leg to a phone. FreeSWITCH answers a challenge, even a phone's, with the password of any gateway
 #: whose realm or address matches; and the answer to a phone's hold resets the leg's RTP timeout to the default.
 _PHONE = {"sip_auth_username": "-", "sip_auth_password": "-", "media_timeout": "${media_hold_timeout}"}
+#: Where the phone of an account is registered, from the node's fixed dialplan: here, or at the proxy before the nodes.
+REGISTERED = "${routing_phones_at}"
 _KEYS_FILE = f"XML:{RELEASE}/{KEYS}.xml {KEYS}"
 _NO_VARIABLES: Mapping[str, str] = {}
 #: Legs do not count towards FreeSWITCH's ``sessions-per-second``: that limit is for callers, and a group has many legs.
@@ -70,15 +72,18 @@ def together(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = ""
     return ",".join(_leg(leg, folder, number, label) for leg in turn)
 
 
-def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = "") -> str:
+def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = "", masks: str = "") -> str:
     """The phones of somebody who is invited to a room (`conference_set_auto_outcall`); whoever picks up first enters.
 
-    Each leg is named by the caller's uuid and its target, so that the journal finds it.
+    Each leg is named by the caller's uuid and its target, so that the journal finds it. ``masks``: where their key of
+    the recording leads, in this release.
     """
     variables = UNTHROTTLED | {"originate_timeout": str(_longest([turn])), "ignore_early_media": "true"}
     variables |= {conference.INVITED_BY: "${uuid}", "outcall_flags": "mintwo"}
     if folder.project.record_announcement:
         variables[ANNOUNCES] = f"${{{ANNOUNCES}}}"
+    if masks:
+        variables |= {"routing_release": RELEASE, conference.MASKS: f"'{masks}'"}
     joins = {
         "group_confirm_key": confirming.RUNS_EXTENSION,
         "group_confirm_file": f"'execute_extension {conference.JOINS} {_KEYS_FILE}'",
@@ -107,7 +112,7 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str, own: Mapping[str, st
         variables |= _PHONE
         if srtp := leg.phone.srtp or folder.project.srtp:
             variables["rtp_secure_media_outbound"] = MODES[srtp]
-        return _braces("[]", variables) + f"{dnd_guard}sofia/internal/{leg.phone.sip}%${{domain}}"
+        return _braces("[]", variables) + f"{dnd_guard}sofia/internal/{leg.phone.sip}{REGISTERED}"
     assert leg.phone.number
     name = _gateway_name(leg, folder)
     gateway = folder.gateways[name]

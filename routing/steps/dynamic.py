@@ -20,6 +20,7 @@ from routing.model import durations
 from routing.model.decision import LABEL, LONGEST_RING_SECONDS, watchdog_seconds
 from routing.model.fields import Seconds, refuse
 from routing.model.folder import Folder
+from routing.model.inline import APPLICATION, IS_READY, MODULE, READY
 from routing.steps.base import HEAR_WAITING, RELEASE, WAITING, Emitter, Step
 from routing.steps.dialplan import Condition, Extension
 
@@ -59,6 +60,8 @@ class DynamicStep(Step):
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
     #: The branch that calls take without the engine; "" when they fall through.
     fallback: ClassVar[str] = ""
+    #: Redis alone answers it: it may be decided inside FreeSWITCH (`routing.model.inline`).
+    may_be_inline: ClassVar[bool] = False
     #: Ringing or music plays to the caller while the engine decides.
     hears_waiting: ClassVar[bool] = True
 
@@ -101,7 +104,13 @@ class DynamicStep(Step):
         here.set(LABEL, "")
         here.set("routing_answered", "")
         here.set("routing_asked", "${routing_asked}x")
-        fallback, decided = f"{path}.fallback", f"{path}.decided"
+        if self.may_be_inline and out.folder.project.decides_inside:
+            here.do("transfer", out.go(f"{path}.asked"))
+            inside = out.context.extension(f"{path}.asked", Condition(f"${{{READY}}}", f"^{IS_READY}$"))
+            inside.do(APPLICATION, MODULE)
+            self._obey(out, inside, path, then)
+            here = out.context.extension(f"{path}.asked")
+        fallback = f"{path}.fallback"
         for seconds in (self.watchdog_seconds, self.watchdog_seconds + SECOND_CHANCE_SECONDS):
             here.do("sched_transfer", f"+{seconds} {out.go(fallback)}")
         if self.hears_waiting:
@@ -110,14 +119,15 @@ class DynamicStep(Step):
         here.set("socket_resume", "true")
         here.do("socket", f"{out.folder.engine} async full")
         _abandon(here)
+        self._obey(out, here, path, then)
         if self.obeyed():
-            here.do("transfer", out.go(decided))
             self._decided(out, path, then, undecided or then)
-        else:
-            here.do("transfer", then)
         late = out.context.extension(fallback)
         _abandon(late)
         late.do("transfer", undecided or then)
+
+    def _obey(self, out: Emitter, here: Extension, path: str, then: str) -> None:
+        here.do("transfer", out.go(f"{path}.decided") if self.obeyed() else then)
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
         """Extensions of ``<path>.decided`` for decisions that only this kind has; ``own`` is the path as a regex."""
@@ -150,6 +160,7 @@ class MemoryLookup(DynamicStep):
     """A lookup in the engine's memory that rings nobody: it stores the result in variables and falls through."""
 
     obeys: ClassVar[frozenset[str]] = frozenset()
+    may_be_inline: ClassVar[bool] = True
 
     @property
     def budget_seconds(self) -> float:

@@ -7,7 +7,8 @@ mistake: the prompt is played again, then `keys`. `keys` is played at once when 
 or takes longer than two seconds. After a menu of keys without a choice `otherwise` follows, or the next step.
 
 What callers say is deleted as soon as it is recognised, by FreeSWITCH, whatever runs or not; the journal keeps the
-name of the option, and whether it was said or pressed.
+name of the option, and whether it was said or pressed. With ``keep: {utterances: 14d}`` of the project the engine keeps
+each phrase for so long, with what the recogniser heard: ``routing recordings list --kind utterance``.
 
 Good, with ``recognisers: {english: en}`` in the project::
 
@@ -201,7 +202,14 @@ class ListenStep(DynamicStep):
             "recognisers": self.recognisers(folder),
             "confidence": self.confidence,
             "longest_s": float(self.at_most),
+            **({"keep_s": keep_s} if (keep_s := kept_seconds(folder)) else {}),
         }
+
+
+def kept_seconds(folder: Folder) -> int:
+    """How long the project keeps what callers say; 0: it is deleted at once."""
+    keep = folder.project.keep
+    return keep.utterances or 0 if keep else 0
 
 
 def default_language(folder: Folder) -> str:

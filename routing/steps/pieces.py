@@ -31,13 +31,19 @@ from routing.words.groups import MOST_DIGITS, phone_number
 OPENINGS, CONTEXT = "openings", "opening"
 #: What FreeSWITCH plays for an opening: set by the calendar's file.
 OPENING = "routing_opening"
-#: The longest phrase of an opening, with its date and year.
-OPENING_SECONDS = 15.0
+#: The longest phrase of an opening, with its date and year; the longest time.
+OPENING_SECONDS, NOW_SECONDS = 15.0, 5.0
+#: The file of the present time; no calendar has this name. Its extension, and how authors write it.
+CLOCK, NOW = "by-clock", "now"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 class OpeningPiece(str):
     """When a calendar opens next; "" is the scheme's."""
+
+
+class NowPiece(str):
+    """The time of day at the moment of the call, in the zone of the scheme's calendar, or else the project's."""
 
 
 class ValuePiece(str):
@@ -54,6 +60,8 @@ class ValuePiece(str):
 
 
 Pieces = Sequence[str]
+#: What a voice says by rules of the language.
+_FromRules = OpeningPiece | NowPiece | ValuePiece
 
 
 def value_sound(phrase: Callable[[str], str], folder: Folder) -> SpokenSound:
@@ -92,12 +100,14 @@ def number_piece(value: Any) -> ValuePiece:
     raise ValueError(f"{shown(value)} is not a number to say: 0 to {LARGEST}, or digits in quotes")
 
 
-def time_piece(value: Any) -> ValuePiece:
-    """A time of the day. Raises ValueError."""
+def time_piece(value: Any) -> ValuePiece | NowPiece:
+    """A time of the day, or `now`. Raises ValueError."""
+    if value == NOW:
+        return NowPiece(NOW)
     if isinstance(value, str) and (found := _CLOCK.fullmatch(value)):
         hour, minute = int(found[1]), int(found[2])
         return ValuePiece.of(f"time {value}", lambda language: time_of_day(hour, minute, language))
-    raise ValueError(f"{shown(value)} is not a time to say: write `09:30`")
+    raise ValueError(f"{shown(value)} is not a time to say: write `09:30` or `now`")
 
 
 _PIECES: dict[str, Callable[[Any], str]] = {"opening": opening_piece, "number": number_piece, "time": time_piece}
@@ -118,7 +128,7 @@ def _pieces(value: Any) -> Pieces:
 
 
 NUMBER_SCHEMA = {"description": "A whole number; digits in quotes are spoken in groups.", "type": ["integer", "string"]}
-TIME_SCHEMA = {"description": "A time of the day: `09:30`.", "type": "string"}
+TIME_SCHEMA = {"description": "A time of the day: `09:30`; `now` is that of the call.", "type": "string"}
 #: An empty one is the scheme's calendar.
 OPENING_SCHEMA = {"description": "A calendar whose next opening is said.", "type": ["string", "null"]}
 _VALUE = {
@@ -156,7 +166,7 @@ class PiecesStep(Step):
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Unknown calendars, and numbers, times and openings for which there is no voice."""
         here = (*loc, self.setting)
-        values = [piece for piece in self.pieces if isinstance(piece, OpeningPiece | ValuePiece)]
+        values = [piece for piece in self.pieces if isinstance(piece, _FromRules)]
         if values and (complaint := voice_complaint(folder)):
             yield here, *complaint
         for name in self.openings(default_hours):
@@ -168,12 +178,13 @@ class PiecesStep(Step):
     def own_seconds(self, folder: Folder) -> float:
         """The longest time that they take in any language."""
         opening = sum(OPENING_SECONDS for each in self.pieces if isinstance(each, OpeningPiece))
+        now = NOW_SECONDS * self.says_the_time
         sounds = (*self.spoken(folder), *(sound for _, sound in self.sounds()))
-        return opening + sum(folder.longest_seconds(sound) for sound in sounds)
+        return opening + now + sum(folder.longest_seconds(sound) for sound in sounds)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The files and texts."""
-        return (((self.setting,), each) for each in self.pieces if not isinstance(each, OpeningPiece | ValuePiece))
+        return (((self.setting,), each) for each in self.pieces if not isinstance(each, _FromRules))
 
     def spoken(self, folder: Folder) -> Iterator[str]:
         """The sounds of numbers and times; none where no voice can say them, which `check` reports."""
@@ -185,17 +196,22 @@ class PiecesStep(Step):
         """Calendars of which it says when they open."""
         return (str(each) or default_hours or "" for each in self.pieces if isinstance(each, OpeningPiece))
 
+    @property
+    def says_the_time(self) -> bool:
+        """Whether the present time is among them."""
+        return any(isinstance(each, NowPiece) for each in self.pieces)
+
     def references(self) -> Iterator[Reference]:
         """The same calendars, by their names."""
         return (("calendars", name) for name in self.openings(None) if name)
 
 
 def play_pieces(out: Emitter, here: Extension, pieces: Pieces) -> None:
-    """Play them in a row; an opening is chosen when its turn comes."""
-    for is_opening, found in groupby(pieces, lambda each: isinstance(each, OpeningPiece)):
-        if is_opening:
+    """Play them in a row; an opening and the present time are chosen when their turn comes."""
+    for is_chosen, found in groupby(pieces, lambda each: isinstance(each, OpeningPiece | NowPiece)):
+        if is_chosen:
             for piece in found:
-                _play_opening(out, here, piece or out.hours or "")
+                _play_chosen(out, here, piece)
             continue
         sounds = [value_sound(each.phrase, out.folder) if isinstance(each, ValuePiece) else each for each in found]
         here.do("playback", sound_path(sounds[0] if len(sounds) == 1 else SoundRow.of(_flat(sounds))))
@@ -205,7 +221,13 @@ def _flat(sounds: Sequence[str]) -> list[str]:
     return [part for each in sounds for part in (each.parts if isinstance(each, SoundRow) else (each,))]
 
 
-def _play_opening(out: Emitter, here: Extension, calendar: str) -> None:
-    find_status(out, here, calendar)
-    here.do("execute_extension", f"when XML:{RELEASE}/{OPENINGS}/{calendar}.xml {CONTEXT}")
+def _play_chosen(out: Emitter, here: Extension, piece: str) -> None:
+    if isinstance(piece, NowPiece):
+        calendar = out.folder.calendars.get(out.hours or "")
+        here.set("timezone", (calendar or out.folder.project).timezone)
+        here.do("execute_extension", f"{NOW} XML:{RELEASE}/{OPENINGS}/{CLOCK}.xml {CONTEXT}")
+    else:
+        calendar_name = piece or out.hours or ""
+        find_status(out, here, calendar_name)
+        here.do("execute_extension", f"when XML:{RELEASE}/{OPENINGS}/{calendar_name}.xml {CONTEXT}")
     here.do("playback", f"file_string://${{{OPENING}}}")

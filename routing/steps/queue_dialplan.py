@@ -50,8 +50,8 @@ _RINGBACK = "routing_ringback"
 #: What FreeSWITCH sends while a call sleeps.
 _SILENCE = "send_silence_when_idle"
 _LEGS = "routing_legs"
-#: Empty in the first try to ring somebody, ``x`` in the second; the time between them.
-_TRIES, _GIVEN_BACK_MS = "routing_tries", 150
+#: An ``x`` for each try to ring somebody whose talk FreeSWITCH still counts; the most of them; the time between two.
+_TRIES, _MOST_TRIES, _GIVEN_BACK_MS = "routing_tries", 4, 40
 _HOOK = "bridge_pre_execute"
 #: Offers are counted anew after so many: the engine reads counts of up to 2,000.
 _MOST_OFFERS = 900
@@ -136,7 +136,7 @@ class QueueDialplan:
         """Ring one person, or several; afterwards say whom, and with which result, in the next turn.
 
         FreeSWITCH itself rings nobody who has a call: the engine may have begun a moment ago, or another call just now.
-        It still counts a talk for some milliseconds when the engine knows already that it is over: hence two tries.
+        It still counts a talk for some milliseconds when the engine knows already that it is over: hence the tries.
         """
         for turn, dial_string in self.turns:
             label = self._at(f"to.{turn.name}")
@@ -145,8 +145,9 @@ class QueueDialplan:
             one.do("limit_execute", f"hash routing {CALLS_OF}{turn.person} 1 bridge {dial_string}")
             again = self._at(f"again.{turn.name}")
             one.do("execute_extension", out.go(again))
-            held = out.context.extension(again, Condition(f"${{originate_disposition}}:${{{_TRIES}}}", f"^{COUNTED}:$"))
-            held.set(_TRIES, "x")
+            counted = rf"^{COUNTED}:x{{0,{_MOST_TRIES - 1}}}$"
+            held = out.context.extension(again, Condition(f"${{originate_disposition}}:${{{_TRIES}}}", counted))
+            held.set(_TRIES, f"${{{_TRIES}}}x")
             held.do("sleep", str(_GIVEN_BACK_MS))
             held.do("execute_extension", out.go(label))
             held.set(_TRIES, "")

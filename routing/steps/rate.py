@@ -2,13 +2,14 @@
 
 The step stands before the steps that ring, and holds for the rest of the call, in other schemes too. When the person
 hangs up first, after a talk of at least ``talked`` with the last person, the caller hears the prompt; the person's
-phone is free at once. Who hangs up first, hides their number, or was asked within ``once_in`` is not asked; nor is
-anybody without the engine or its memory, because nobody knows then who was asked. The recording ends with the talk.
+phone is free at once. A client who is called back is asked too, whoever was rung first. Who hangs up first, hides
+their number, or was asked within ``once_in`` is not asked; nor is anybody without the engine or its memory, because
+nobody knows then who was asked. The recording ends with the talk.
 
 The score belongs to the last person who talked, after transfers too. Silence is no score; after a wrong key the prompt
 is played again, ``tries`` times in all. Of a score up to ``low`` those in ``notify`` are notified, by default the
-recipients of the scheme's missed calls. Rooms (`conference`), calls back that ring the person first and talks with an
-outside number that is nobody's are not rated.
+recipients of the scheme's missed calls. Rooms (`conference`) and talks with an outside number that is nobody's are not
+rated.
 
 Good::
 
@@ -40,6 +41,7 @@ from routing.model.problem import Loc
 from routing.model.rating import (
     AFTER_TALK,
     AS_TALK_BEGINS,
+    CALLED_BACK,
     CONTEXT,
     LOW,
     RATED_LEG,
@@ -117,13 +119,25 @@ class RateStep(DynamicStep):
         self._question(out, path)
         return here
 
+    def unheard(self, out: Emitter, here: Extension, path: str, after: str) -> None:
+        """Nobody's leg tells whoever picks up, and their leg the client's: `routing.compile.callback_parts`."""
+        here.set(WHERE, f"{path}@{out.scheme}")
+        super().unheard(out, here, path, after)
+
     def _talked(self, out: Emitter, path: str) -> None:
         """After the talk: FreeSWITCH's counter admits a second time only when its interval is over. A talk with an
         outside number, to which a person has sent the caller on, or which a webhook has named, is nobody's."""
-        for nobody in (Condition(f"${{{WITH_OUTSIDE}}}", "^true$"), Condition("${routing_target}", r"^\+")):
+        # a client who was called back has their own number there, until they are sent on
+        number = Condition(f"${{routing_target}}@${{{CALLED_BACK}}}", r"^(\+\d+)@(?!\1$)")
+        for nobody in (Condition(f"${{{WITH_OUTSIDE}}}", "^true$"), number):
             outside = out.context.extension(f"{path}.talked", nobody)
             outside.set(WITH_OUTSIDE, "true")
             outside.do("hangup", "NORMAL_CLEARING")
+        if out.folder.project.callbacks:
+            own = Condition(f"${{{CALLED_BACK}}}@${{routing_caller}}", r"^(\+\d+)@(?!\1$)")
+            called_back = out.context.extension(f"{path}.talked", own)
+            called_back.set("routing_caller", "$1")
+            called_back.do("transfer", out.go(f"{path}.talked"))
         elsewhere = out.context.extension(f"{path}.talked", Condition("${routing_scheme}", f"^(?!{out.scheme}$)"))
         elsewhere.set("routing_scheme", out.scheme)
         elsewhere.do("transfer", out.go(f"{path}.talked"))

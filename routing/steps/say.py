@@ -12,6 +12,10 @@ Good, a text as in ``play``; a number; digits one group after another, with thei
     - say: {number: "0800330521"}
     - say: {time: "09:30"}
 
+Good, the time of day at the moment of the call, in the zone of the scheme's calendar, or else the project's::
+
+    - say: {time: now}
+
 Good, when a calendar opens next: "tomorrow at ten a.m.", "on Monday at nine a.m.", "now" while it is open, "later"
 where nobody knows: somebody has closed it by hand until further notice, or it has no day left. The default is the
 scheme's calendar::
@@ -74,7 +78,7 @@ class SayStep(PiecesStep):
         WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
     ] = Field(None, description="A whole number; digits in quotes are spoken in groups, zeros too.")
     time: Annotated[str | None, PlainValidator(parsed_by(time_piece)), WithJsonSchema({"type": "string"})] = Field(
-        None, description="A time of the day: `09:30`."
+        None, description="A time of the day: `09:30`; `now` is that of the call."
     )
     opening: Annotated[
         str | None,

@@ -31,6 +31,7 @@ class VisitorStep(MemoryLookup):
     """Look up the visitor; always falls through."""
 
     kind: ClassVar[str] = "visitor"
+    may_be_inline: ClassVar[bool] = False
     primary: ClassVar[str] = "pool"
 
     pool: Id = Field(description="The pool whose number was dialled.")

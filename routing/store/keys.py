@@ -20,9 +20,11 @@ key                                                   type    content           
 ``routing:{<project>:networks}:told:<account>``       string  how many notices were queued today               1 day
 ``routing:{<project>:networks}:untold``               hash    notices as JSON, until they are sent             7 days
 ``routing:{<project>:networks}:sending``              string  a worker is sending them                         15 min
+``routing:{<project>:nodes}``                         hash    node/worker: who is busy, waits (node_leases.py) 5 s
 ``routing:{<project>:calling}``                       hash    node: when, and who calls there (see calling.py)  15 s
 ``routing:{<project>:misses:<who>}``                   string  questions of a caller that found nothing         its own
 ``routing:{<project>:rated:<caller>}``                string  when the caller was asked for a rating (epoch s)  its own
+``routing:{<project>:floods}:spent:<day>``             hash    number: answered seconds of strangers            2 days
 ``routing:{<project>:pops}``                          stream  screen pops as JSON                              2 min
 ====================================================  ======  ===============================================  =========
 
@@ -48,6 +50,7 @@ POPS_SECONDS = 120
 NETWORKS_SECONDS = 180 * DAY_SECONDS
 NOTICES_SECONDS = 7 * DAY_SECONDS
 SENDING_SECONDS = 900
+SPENT_SECONDS = 2 * DAY_SECONDS
 #: Talks kept for one caller: enough to find the last one that was long enough.
 MOST_TALKS = 20
 
@@ -60,6 +63,11 @@ def talks(project: str, caller: str) -> str:
 def clients(project: str, person: str) -> str:
     """The last talks of a person with outside numbers."""
     return f"routing:{{{project}:people}}:clients:{person}"
+
+
+def flood_spent(project: str, day: str) -> str:
+    """The answered seconds of the day at numbers whose floods are watched."""
+    return f"routing:{{{project}:floods}}:spent:{day}"
 
 
 def load(project: str, person: str) -> str:
@@ -141,3 +149,8 @@ def pops(project: str) -> str:
 def calling(project: str) -> str:
     """Who calls on which node."""
     return f"routing:{{{project}:calling}}"
+
+
+def node_leases(project: str) -> str:
+    """What nodes tell each other."""
+    return f"routing:{{{project}:nodes}}"

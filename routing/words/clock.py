@@ -51,6 +51,17 @@ def at_hour_and(hour: int, language: str) -> str:
     return f"{_AT[spoken]} {_hour(hour, spoken, at=True)}" if (hour, spoken) != (11, "uk") else "об одинадцятій"
 
 
+def hour_and(hour: int, language: str) -> str:
+    """The hour before `minutes_of`: together they are `time_of_day`. Raises ValueError."""
+    return _hour(in_range(hour, 0, 23, "hour"), language_of(language), at=False)
+
+
+def minutes_of(minute: int, language: str, is_afternoon: bool = False) -> str:
+    """1 to 59 minutes after `hour_and`; only English asks for the half of the day. Raises ValueError."""
+    spoken = language_of(language)
+    return _minutes(in_range(minute, 1, 59, "minute"), spoken, at=False) + _half(spoken, is_afternoon)
+
+
 def minutes_after(minute: int, language: str, is_afternoon: bool = False) -> str:
     """1 to 59 minutes after `at_hour_and`; only English asks for the half of the day. Raises ValueError."""
     spoken = language_of(language)
@@ -63,8 +74,8 @@ def _time(hour: int, minute: int, language: str, at: bool) -> str:
     in_range(minute, 0, 59, "minute")
     if not minute:
         return _full_hour(hour, spoken, at)
-    name = at_hour_and(hour, spoken) if at else _hour(hour, spoken, at)
-    return f"{name} {_minutes(minute, spoken, at)}{_half(spoken, hour >= 12)}"
+    name, minutes = (at_hour_and, minutes_after) if at else (hour_and, minutes_of)
+    return f"{name(hour, spoken)} {minutes(minute, spoken, hour >= 12)}"
 
 
 def _full_hour(hour: int, language: Language, at: bool) -> str:

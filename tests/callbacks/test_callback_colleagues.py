@@ -19,7 +19,8 @@ from routing.engine.dialler_ports import LiveRelease
 from routing.engine.free_people import FreePeople
 from routing.engine.states import States
 from routing.esl.watch import Channel, Snapshot
-from routing.model.callback import AWAITED_S, NOBODY, UNKNOWN, CallbackStatus, OrdersDown, awaiting
+from routing.model.callback import AWAITED_S, CallbackStatus, OrdersDown, awaiting
+from routing.model.callback_causes import NOBODY, UNKNOWN
 from routing.model.decision import Call
 from routing.model.queue import DutyRecord
 from support.callback_orders import NOW, PROJECT, a_plan, an_order

@@ -19,8 +19,9 @@ from routing.engine.dialler_ports import LiveRelease
 from routing.esl.client import SwitchFault
 from routing.journal.database import open_database
 from routing.model.calendar import Period
-from routing.model.callback import NOBODY, UNKNOWN, CallbackStatus
+from routing.model.callback import CallbackStatus
 from routing.model.callback_call import CallbackCall
+from routing.model.callback_causes import NOBODY, UNKNOWN
 from routing.model.callback_plan import CallbackScheme
 from support.callback_orders import CLIENT, NOW, PROJECT, a_plan, an_order
 from support.journal_bed import Fuse, Killed, mortal

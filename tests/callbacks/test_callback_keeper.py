@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from routing.callbacks.store import CallbackStore
-from routing.journal import settling
+from routing.journal import flood_book, settling
 from routing.journal import store as journal
 from routing.journal.database import open_database
 from routing.journal.status import MISSED, NAMES
 from routing.model.callback import CallbackSource
+from routing.model.flood import FloodRefusal, FloodSign
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
 from support.callback_orders import CLIENT, NOW, PROJECT, a_missed_call, a_plan, an_order
 from support.folders import HERE, compiled, laid_out
@@ -50,6 +51,21 @@ def test_a_missed_call_makes_one_order(keep, store):
     assert (order.created_s, order.not_before_s, order.expires_s) == (NOW - 30, NOW, NOW + 86400)
     assert settling.unsettled(store.engine, 9) == []
     assert keep() == [order]
+
+
+def test_who_called_with_a_flood_is_not_called_back(keep, store):
+    """Whether it is refused or only watched: the callback would be the paid call that the attacker wants."""
+    block = FloodRefusal("+380800330521", (CLIENT.removeprefix("+")[:-3],), NOW + 900, "test", FloodSign.BLOCK)
+    flood_book.noted(store.engine, PROJECT, "n1", [block], flood_book.WATCHED, NOW - 40)
+    assert keep(MISSED_CALL) == []
+    assert len(keep(replace(MISSED_CALL, id="c2", client="+380502223344", caller="+380502223344"))) == 1
+
+
+def test_who_has_talked_with_the_company_before_is_called_back_during_a_flood(keep, store):
+    earlier = talk(id="c0", started=NOW - 2e5, bridged=NOW - 2e5, ended=NOW - 2e5 + 60, talk_s=60.0)
+    everybody = FloodRefusal("+380800330521", ("",), NOW + 900, "test", FloodSign.SHORT)
+    flood_book.noted(store.engine, PROJECT, "n1", [everybody], flood_book.REFUSED, NOW - 40)
+    assert len(keep(earlier, MISSED_CALL)) == 1
 
 
 def test_the_next_missed_call_of_a_client_renews_it(keep):

@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.model import callback
-from routing.model.callback import (
-    HOPELESS,
-    MOST_ATTEMPTS,
-    NOBODY,
-    OPEN,
-    UNKNOWN,
-    CallbackStatus,
-    Consent,
-    First,
-)
+from routing.model.callback import MOST_ATTEMPTS, OPEN, CallbackStatus, Consent, First
+from routing.model.callback_causes import FAULTS, HOPELESS, NOBODY, UNKNOWN, UNWANTED
 from routing.model.causes import CAUSES
 from support.callback_orders import NOW, an_order
 
@@ -32,14 +24,14 @@ def test_the_next_attempt_by_the_cause_of_the_last_one(cause, minutes):
     assert (again.status, again.not_before_s) == ("ordered", NOW + 30 + 60 * minutes)
 
 
-@pytest.mark.parametrize("cause", sorted(HOPELESS - {callback.UNWANTED}))
+@pytest.mark.parametrize("cause", sorted(HOPELESS - {UNWANTED}))
 def test_never_again_where_no_attempt_will_do_better(cause):
     given_up = callback.finished(callback.started(an_order(), "u1", NOW), "u1", cause, 0, NOW + 5)
     assert (given_up.status, given_up.closed_s, given_up.tries_left) == ("given_up", NOW + 5, 2)
 
 
 def test_causes_of_the_rules_are_causes_of_the_switch():
-    assert set(CAUSES) >= HOPELESS | callback.FAULTS
+    assert set(CAUSES) >= HOPELESS | FAULTS
 
 
 def test_given_up_after_all_tries():
@@ -53,6 +45,28 @@ def test_given_up_after_all_tries():
 def test_an_attempt_that_did_not_ring_the_client_is_not_one_of_the_tries():
     order = callback.finished(callback.started(an_order(tries_left=1), "u1", NOW), "u1", NOBODY, 0, NOW + 9)
     assert (order.status, order.tries_left) == ("ordered", 1)
+
+
+@pytest.mark.parametrize("cause", sorted(FAULTS))
+def test_while_the_carrier_is_out_of_order_no_try_is_spent_and_attempts_come_less_and_less_often(cause):
+    order = an_order(tries_left=1, expires_s=NOW + 1e7)
+    pauses = []
+    for n in range(MOST_ATTEMPTS - 1):
+        began_s = order.not_before_s
+        order = callback.finished(callback.started(order, f"u{n}", began_s), f"u{n}", cause, 0, began_s)
+        pauses.append((order.not_before_s - began_s) / 60)
+    assert (order.status, order.tries_left) == ("ordered", 1)
+    assert pauses[:6] == [3, 6, 12, 24, 48, 60] and set(pauses[6:]) == {60}
+    back = callback.finished(callback.started(order, "rung", order.not_before_s), "rung", "NO_ANSWER", 0, NOW + 1e7)
+    assert back.status == "given_up"  # the one try
+
+
+def test_the_pause_after_a_fault_begins_anew_when_a_call_came_through():
+    order, now = an_order(), NOW
+    for n, cause in enumerate(["GATEWAY_DOWN", "GATEWAY_DOWN", "USER_BUSY", "GATEWAY_DOWN"]):
+        now = order.not_before_s
+        order = callback.finished(callback.started(order, f"u{n}", now), f"u{n}", cause, 0, now)
+    assert (order.not_before_s - now, order.tries_left) == (180, 2)
 
 
 def test_a_talk_during_an_attempt_closes_the_order_and_the_attempt_still_gets_its_end():
@@ -81,7 +95,9 @@ def test_ordered_again_the_client_keeps_id_place_and_attempts_and_gets_the_new_w
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["start", "finish", "again", "close", "cancel", "expire"]),
-        st.sampled_from(["USER_BUSY", "NO_ANSWER", "UNALLOCATED_NUMBER", NOBODY, UNKNOWN, "NORMAL_CLEARING"]),
+        st.sampled_from(
+            ["USER_BUSY", "NO_ANSWER", "UNALLOCATED_NUMBER", NOBODY, UNKNOWN, "GATEWAY_DOWN", "NORMAL_CLEARING"]
+        ),
         st.sampled_from([0.0, 0.0, 0.0, 12.0]),
         st.integers(0, 4000),
     ),
@@ -99,7 +115,7 @@ def test_any_sequence_of_events_keeps_the_promises(steps, tries):
         assert len([each for each in after.attempts if not each.ended_s]) <= 1
         assert (after.status == "dialling") <= any(not each.ended_s for each in after.attempts)
         assert bool(after.closed_s) == (after.status not in OPEN)
-        assert sum(each.cause != NOBODY for each in after.attempts) <= tries
+        assert sum(each.cause not in {NOBODY, "GATEWAY_DOWN"} for each in after.attempts) <= tries
         assert len(after.attempts) <= MOST_ATTEMPTS
         assert [each.number for each in after.attempts] == list(range(1, len(after.attempts) + 1))
         ended = [each for each in order.attempts if each.ended_s]

@@ -6,7 +6,8 @@ import pytest
 
 from routing.callbacks import leases
 from routing.journal.record import CallRecord, LegRecord
-from routing.model.callback import NOBODY, NOBODY_S, CallbackStatus
+from routing.model.callback import CallbackStatus
+from routing.model.callback_causes import NOBODY, NOBODY_S
 from routing.recorder.callbacks import CallbackKeeper
 from support.callback_orders import CLIENT, NOW, PROJECT, an_order
 

@@ -14,7 +14,8 @@ from routing.callbacks.schema import events, metadata
 from routing.callbacks.store import CallbackStore, new_id
 from routing.journal.database import open_database
 from routing.model import callback
-from routing.model.callback import NOBODY, UNKNOWN, CallbackSource, CallbackStatus, Consent, First
+from routing.model.callback import CallbackSource, CallbackStatus, Consent, First
+from routing.model.callback_causes import NOBODY, UNKNOWN
 from support.callback_orders import CLIENT, NOW, PROJECT, an_order
 from support.journal_bed import Fuse, Killed, mortal
 

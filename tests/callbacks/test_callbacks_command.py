@@ -15,7 +15,8 @@ from routing.callbacks.store import CallbackStore
 from routing.cli import callbacks as module
 from routing.cli.callbacks import callbacks
 from routing.journal.database import open_database
-from routing.model.callback import NOBODY, CallbackSource, Consent
+from routing.model.callback import CallbackSource, Consent
+from routing.model.callback_causes import NOBODY
 from support.callback_orders import CLIENT, NOW, an_order
 from support.folders import HERE, compiled, laid_out
 

@@ -13,6 +13,8 @@ from routing.desk.forgetting import ClientTraces, forget_client, traces
 from routing.journal import store
 from routing.journal.record import CallRecord
 from routing.model.callback import CallbackOrder, CallbackSource, First
+from routing.model.flood import KNOWN
+from routing.release.known_callers import write_known
 from support.desk_bed import DeskBed, lines_of_audit
 
 CLIENT, OTHER = "+380671234567", "+380679999999"
@@ -65,6 +67,19 @@ def test_the_number_is_in_no_table_afterwards(filled: DeskBed, tmp_path: Path) -
     assert not (tmp_path / "rec/c1.wav").exists()
     assert traces(filled.database, "shop", OTHER) == ClientTraces(1, 0, 1)
     assert forget_client(filled.database, "shop", CLIENT, None) == ClientTraces()
+
+
+def test_nobody_passes_a_flood_as_a_known_caller_who_is_forgotten(filled, tmp_path):
+    neighbour = f"+99{CLIENT[-3:]}12345{CLIENT[-3:]}"
+    write_known(tmp_path, [CLIENT, neighbour])
+    file = tmp_path / KNOWN / f"{CLIENT[-3:]}.xml"
+    assert CLIENT[1:] in file.read_text()
+    forget_client(filled.database, "shop", CLIENT, None, root=tmp_path)
+    assert CLIENT[1:] not in file.read_text()
+    assert neighbour[1:] in file.read_text()
+    forget_client(filled.database, "shop", neighbour, None, root=tmp_path)
+    assert not file.exists()
+    forget_client(filled.database, "shop", neighbour, None, root=tmp_path)
 
 
 def test_what_people_did_about_the_client_stays_known_without_the_number(filled: DeskBed) -> None:

@@ -49,12 +49,23 @@ def test_no_text_of_a_call_becomes_markup(bed: DeskBed) -> None:
 @pytest.mark.thorough
 def test_no_text_of_an_address_becomes_markup(bed: DeskBed) -> None:
     visitor = bed.signed_in("nataliia")
-    names = ("client", "person", "scheme", "number", "tag", "node")
+    names = ("person", "scheme", "queue", "tag", "node")
     found = Elements(visitor.get("/journal?" + "&".join(f"{name}=x" for name in names)).text).found
     for text in HOSTILE:
         page = Elements(visitor.get("/journal?" + "&".join(f"{name}={quote(text)}" for name in names)).text)
         assert page.found == found, text
         assert all(target.startswith(("/", "#")) and target[1:2] != "/" for target in page.targets), text
+
+
+@pytest.mark.thorough
+def test_a_client_or_number_that_is_none_becomes_no_markup_either(bed: DeskBed) -> None:
+    """Some of them are names, some numbers, some mean nothing: the page has a chip, a sentence, or both."""
+    visitor = bed.signed_in("nataliia")
+    usual = Elements(visitor.get("/journal?client=x&number=x").text).found
+    usual += Elements(visitor.get("/journal?client=067&number=044").text).found
+    for text in HOSTILE:
+        page = Elements(visitor.get(f"/journal?client={quote(text)}&number={quote(text)}").text)
+        assert set(map(repr, page.found)) <= set(map(repr, usual)), text
 
 
 def test_no_browser_is_named_so_that_it_becomes_markup(bed: DeskBed) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_what_was_acknowledged_outlives_kills_of_everything(tmp_path: Path) -> N
 def _robbed(bed: MortalDesk) -> MortalDesk:
     """The same without a line, a deed and a session."""
     call, order = bed.ledger.of("listen")[0], bed.ledger.of("cancel")[0]
-    with sqlite3.connect(bed.database, timeout=60) as connection:
+    with closing(sqlite3.connect(bed.database, timeout=60)) as connection, connection:
         connection.execute("DELETE FROM desk_audit WHERE subject = ?", (call,))
         connection.execute("UPDATE callbacks SET status = 'ordered' WHERE id = ?", (order,))
         connection.execute("DELETE FROM desk_sessions WHERE name = 'ops'")

@@ -142,6 +142,16 @@ def test_no_more_viewers_than_the_desk_carries(bed: LiveBed, monkeypatch: pytest
     assert visitor.client.get("/live/stream").status_code == 503
 
 
+def test_one_user_does_not_take_the_places_of_the_others(bed: LiveBed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routing.desk.pages.live.MOST_OF_USER", 2)
+    visitor = bed.signed_in("nataliia")
+    streams = [stream_of(bed, visitor)[1] for _ in range(2)]
+    for parts in streams:
+        next(parts)
+    assert visitor.client.get("/live/stream").status_code == 429
+    assert next(stream_of(bed, bed.signed_in("ops"))[1])
+
+
 def test_names_from_outside_are_text(bed: LiveBed) -> None:
     bed.calls.comes("a", "<script>alert(1)</script>", routing_scheme="<b>", routing_kind='"><img src=x>')
     bed.turn()

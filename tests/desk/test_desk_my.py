@@ -119,6 +119,18 @@ def test_a_click_rings_ones_own_phone_for_an_allowed_number(bed: LiveBed) -> Non
     assert bed.counted == ["click"]
 
 
+def test_a_call_leads_to_calling_its_client_and_nobody_is_rung_by_a_link(bed: LiveBed) -> None:
+    call(bed, "a", 3000, "ivan petro")
+    call(bed, "hidden", 2000, "ivan", "", caller="anonymous")
+    visitor = bed.signed_in("ivan")
+    link = re.search(r'href="(/my\?number=[^"]+)#number"', visitor.get("/calls/a").text)
+    assert link and 'value="+380671234567"' in visitor.get(link[1]).text
+    assert "/my?number=" not in visitor.get("/calls/hidden").text
+    assert "/my?number=" not in bed.signed_in("audit").get("/calls/a").text
+    assert "/my?number=" not in bed.signed_in("ops").get("/calls/a").text, "operations has no phone"
+    assert bed.switch.asked == []
+
+
 @pytest.mark.parametrize(
     ("number", "why"),
     [("+48221234567", "may not be called"), ("+380900312345", "may not be called"), ("hello", "not a telephone number"),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from routing.desk.peaks import SLICES
-from routing.desk.sounds import RECORDING, VOICEMAIL, open_sound
+from routing.desk.sounds import RECORDING, UTTERANCE, VOICEMAIL, open_sound
+from routing.journal.record import UtteranceRecord
 from support.desk_bed import DeskBed, lines_of_audit
 from support.desk_calls import call, record, talk
 
@@ -167,3 +168,44 @@ def test_no_path_leads_to_another_file(tmp_path: Path) -> None:
     found = open_sound("id", RECORDING, str(tmp_path / "recordings" / "calls" / "id.wav"))
     assert found is not None and found.file.read() == b"secret"
     found.file.close()
+
+
+@pytest.fixture
+def listened(bed: DeskBed, tmp_path: Path) -> tuple[bytes, bytes]:
+    """A call whose caller has said two things at a speech menu."""
+    day = tmp_path / "node" / "recordings" / "utterances" / "2030-01-02"
+    paths = [day / f"dddd4444-{place}.wav" for place in (1, 2)]
+    first, second = (sound(file, 0.5 + place, 1) for place, file in enumerate(paths))
+    heard = (
+        UtteranceRecord(str(paths[0]), bed.now, 2e9, "<b>pizza +380671234567", 0.42, scheme="main", step="2"),
+        UtteranceRecord(str(paths[1]), bed.now + 1, 2e9, "new order", 0.9, "sales", scheme="main", step="2"),
+    )
+    record(bed, talk("dddd4444", "ivan", utterances=heard))
+    return first, second
+
+
+def test_what_callers_said_is_heard_by_who_may_hear_recordings(bed: DeskBed, listened: tuple[bytes, bytes]) -> None:
+    visitor = bed.signed_in("ivan")
+    page = visitor.get("/calls/dddd4444").text
+    assert "&lt;b&gt;pizza" in page and "new order" in page and page.count("<audio") == 2
+    for place, whole in enumerate(listened, 1):
+        assert visitor.get(f"/recordings/dddd4444?kind=utterance-{place}").data == whole
+        assert visitor.get(f"/waveforms/dddd4444?kind=utterance-{place}").status_code == 200
+    assert lines(bed) == [("ivan", "dddd4444", "utterance")] * 2
+    for wrong in ("utterance-3", "utterance-0", "utterance", "recording"):
+        assert visitor.get(f"/recordings/dddd4444?kind={wrong}").status_code == 404
+    auditor = bed.signed_in("audit")
+    assert "new order" not in auditor.get("/calls/dddd4444").text
+    assert auditor.get("/recordings/dddd4444?kind=utterance-1").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd", "utterances/2030-01-02/dddd4444-1.wav", "/rec/utterances/today/dddd4444-1.wav",
+        "/rec/utterances/2030-01-02/../../../etc/dddd4444-1.wav", "/rec/calls/dddd4444-1.wav",
+        "/rec/utterances/2030-01-02/dddd4444.wav",
+    ],
+)  # fmt: skip
+def test_no_other_file_is_an_utterance(path: str) -> None:
+    assert open_sound("dddd4444", UTTERANCE, path) is None

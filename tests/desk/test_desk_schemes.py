@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from routing.cli.opened import AnySecret
 from routing.cli.published import remember
 from routing.compile.build import build
 from routing.desk import pictures
+from routing.desk.serve import DeskHandler
 from routing.graph.palette import DARK, LIGHT
 from routing.model.problem import UserFailure
 from routing.release.publish import PublishResult, current
@@ -72,7 +74,8 @@ def test_a_call_at_another_time_meets_other_hours(bed: DeskBed, publish: Callabl
     assert "Nobody is rung" in visitor.get("/schemes/kyiv?at=2026-11-28T12:00").text
     assert "Ivan Koval" in visitor.get("/schemes/kyiv?at=2026-11-27T12:00&caller=067 123 45 67").text
     assert "This is not a phone number." in visitor.get("/schemes/kyiv?caller=<script>").text
-    assert visitor.get("/schemes/kyiv?at=nonsense&number=%00").status_code == 200
+    for moment in ("nonsense", "0001-01-01T00:00", "9999-12-31T23:59", "2026-03-29T03:30", "2026-10-25T03:30"):
+        assert visitor.get(f"/schemes/kyiv?at={moment}&number=%00").status_code == 200, moment
     assert visitor.get("/schemes/nothing").status_code == 404
 
 
@@ -127,6 +130,37 @@ def test_a_release_shows_its_history_and_what_callers_notice(
 
 def _no_process(*_: object, **__: object) -> None:
     raise AssertionError("a difference that is known is not made again")
+
+
+def test_one_comparison_runs_at_a_time_and_the_next_one_runs_after_it(
+    bed: DeskBed, publish: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a thread of the desk and a core for as long as a minute."""
+    old, new = publish("20s"), publish("30s")
+    visitor, inner = bed.signed_in("nataliia"), []
+
+    def run(*_: object, **__: object) -> subprocess.CompletedProcess[bytes]:
+        inner.append(visitor.get(f"/releases/{new}..{old}").text)
+        return subprocess.CompletedProcess([], 0, b"no differences", b"")
+
+    monkeypatch.setattr(pictures.subprocess, "run", run)
+    assert "no differences" in visitor.get(f"/releases/{old}..{new}").text
+    assert "another comparison runs" in inner[0] and len(inner) == 1
+    assert "no differences" in visitor.get(f"/releases/{new}..{old}").text
+
+
+@pytest.mark.parametrize(
+    ("path", "lasts"),
+    [
+        ("/releases/0acdf5301677..e4fb957c3089", True), ("/export/journal.csv?client=1", True), ("/live/stream", True),
+        ("/recordings/x?save=1", True), ("/releases/rollback", False), ("/releases", False), ("/journal?a=..", False),
+        ("/releases?x=/releases/a..b", False), ("/live", False),
+    ],
+)  # fmt: skip
+def test_what_takes_long_is_not_cut_after_ten_seconds(path: str, lasts: bool) -> None:
+    handler = DeskHandler.__new__(DeskHandler)
+    handler.path = path
+    assert handler.streams == lasts
 
 
 def test_only_admins_roll_back_and_twice_undoes_it(bed: DeskBed, publish: Callable[[str], str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import stat
@@ -20,6 +21,7 @@ from routing.doctor.rights import allowed, may_read, may_write
 from routing.doctor.switch import _uptime
 from routing.engine.metrics import exposition
 from routing.engine.missing import MissingSecret
+from routing.release.known_callers import say_watching, write_known
 from support.doctor_bed import MOMENT, SCHEME, Patient, healthy_root
 
 
@@ -62,8 +64,15 @@ def test_refused_transfers_need_no_guard(patient):
 def test_a_healthy_node_is_found_healthy(patient):
     told = list(examine(patient.node()))
     assert bad(patient) == {}
-    silent = {"breakers", "secrets", "stock-accounts"}  # they speak only when something is wrong
-    unneeded = {"rooms", "voices", "recognisers", "recordings"}  # the release has none, or leaves them clear
+    silent = {"breakers", "secrets", "stock-accounts", "proxy"}  # they speak only when something is wrong
+    unneeded = {
+        "rooms",
+        "voices",
+        "recognisers",
+        "recordings",
+        "inline",
+        "floods",
+    }  # the release has none, or leaves them clear
     assert {one.check for one in told} == {name for checks in CHECKS.values() for name in checks} - silent - unneeded
     assert worst(told) is Level.OK
 
@@ -325,6 +334,38 @@ def test_a_release_that_freeswitchs_user_cannot_read(patient):
     (patient.root / "current" / "directory.xml").chmod(0o600)
     found = bad(patient)["readable"]
     assert found[0] is Level.WRONG and "user 65534" in found[1] and "directory.xml" in found[1]
+
+
+def test_known_callers_that_freeswitchs_user_cannot_read(patient):
+    patient.machine.user = 65534  # who may not pass the folders above either
+
+    def unread() -> int:
+        text = bad(patient)["readable"][1]
+        return text.count(".") + int(next(iter(re.findall(r"and (\d+) more", text)), 0))
+
+    before = unread()
+    write_known(patient.root, ["+380501112233", "+380501112244"])
+    assert unread() == before + 2
+
+
+def test_a_guard_that_does_not_run_and_what_is_refused(patient):
+    now_s = patient.node().machine.now().timestamp()
+    assert "floods" not in bad(patient)
+    (patient.root / "current" / "floods.json").write_text("{}")
+    assert "nobody has watched for floods of calls on this node" in bad(patient)["floods"][1]
+    write_known(patient.root, [])
+    say_watching(patient.root, now_s - 30)
+    assert "floods" not in bad(patient)
+    variables = patient.answers["global_getvar"]
+    patient.says("global_getvar", f"{variables}\nrouting_flood_380800330916=refuse_block,38067111")
+    patient.says("show tasks as json", '{"row_count": 0}')
+    assert bad(patient)["floods"] == (
+        Level.WARNING,
+        "callers are refused: +380800330916 refuses 38067111... (many calls from one block of numbers)",
+    )
+    say_watching(patient.root, now_s - 3600)
+    levels = [one.finding.level for one in examine(patient.node()) if one.check == "floods"]
+    assert levels == [Level.WRONG, Level.WARNING]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from routing import __version__
 from routing.doctor.checks import examine
 from routing.doctor.diagnosis import Level
 from support.doctor_bed import MOMENT, Patient, healthy_root
@@ -59,6 +60,11 @@ def _variables(patient: Patient, old: str, new: str) -> None:
     patient.says("global_getvar", patient.answers["global_getvar"].replace(old, new))
 
 
+def _proxied(patient: Patient) -> None:
+    """Phones are registered at the SIP proxy before the node."""
+    _variables(patient, "=%phones.example", "=@phones.example;fs_path=sip:192.0.2.9:5060")
+
+
 def _release_file(name: str, text: str | None) -> Callable[[Patient], None]:
     def change(patient: Patient) -> None:
         file = patient.root / "current" / name
@@ -105,6 +111,22 @@ def _recognisers(states: str) -> Callable[[Patient], None]:
     return change
 
 
+def _inline(module: str, state: str = "") -> Callable[[Patient], None]:
+    """The release has decisions made inside FreeSWITCH; ``state``: what the script there says."""
+
+    def change(patient: Patient) -> None:
+        _release_file("release.json", '{"files": 7, "transport": "inline"}')(patient)
+        patient.says("module_exists mod_python3", module)
+        patient.says("python routing_inline", state)
+
+    return change
+
+
+def _inside(**facts: object) -> Callable[[Patient], None]:
+    usual = {"state": "ready", "decisions": 12, "version": __version__, "python": "3.11.2"}
+    return _inline("true", json.dumps({**usual, **facts}))
+
+
 #: What is wrong with the node -> how to make it so.
 NODES: dict[str, Callable[[Patient], None]] = {
     "nothing": lambda patient: None,
@@ -137,6 +159,7 @@ NODES: dict[str, Callable[[Patient], None]] = {
     ),
     "no folders": _no_room,
     "no release": lambda patient: (patient.root / "current").unlink(),
+    "a release of a newer version": _release_file("release.json", '{"files": 7, "format": 99}'),
     "a release without its list": _release_file("release.json", None),
     "another root": lambda patient: patient.says(
         "xml_locate dialplan context name routing_inbound",
@@ -159,6 +182,9 @@ NODES: dict[str, Callable[[Patient], None]] = {
         patient.says("status", "UP 0 years, 0 days, 0 hours, 1 minute, 20 seconds\nFreeSWITCH is ready"),
     ),
     "a gateway is not loaded": lambda patient: patient.says("sofia xmlstatus gateway", "<gateways></gateways>"),
+    "a dialplan that does not say where phones are": lambda patient: _variables(patient, "routing_phones_at=", "was="),
+    "a proxy that answers": lambda patient: (_proxied(patient), patient.machine.sip_servers.add("192.0.2.9:5060")),
+    "a proxy that does not": lambda patient: _proxied(patient),
     "no phone is registered": lambda patient: patient.says("show registrations as json", '{"rows": []}'),
     "callbacks without their module": _loopback_missing,
     "rooms without their module": _room,
@@ -171,6 +197,12 @@ NODES: dict[str, Callable[[Patient], None]] = {
     "recognisers that answer": _recognisers(
         'routing_recogniser_up{recogniser="english"} 1.0\nrouting_recogniser_up{recogniser="ours"} 1.0\n'
     ),
+    "decisions inside": _inside(),
+    "decisions inside, one hangs": _inside(state="stuck"),
+    "decisions inside, by an older version": _inside(version="0.0.9"),
+    "decisions inside, without mod_python3": _inline("false"),
+    "decisions inside, without our package": _inline("true", "ModuleNotFoundError: No module named 'routing'"),
+    "decisions inside, without our script": _inline("true"),
     "recognisers that do not": _recognisers('routing_recogniser_up{recogniser="ours"} 0.0\n'),
     "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
 }

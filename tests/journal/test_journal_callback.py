@@ -11,8 +11,8 @@ from routing.journal.executed import step
 from routing.journal.gather import Gatherer
 from routing.journal.parse import ParseContext
 from routing.journal.spool import Spool
-from routing.model.callback import NOBODY
-from routing.model.callback_call import UNHEARD
+from routing.model.callback_call import CALL_OF, UNHEARD
+from routing.model.callback_causes import NOBODY
 from support.journal_bed import Fuse, Killed
 
 CASES = Path(__file__).parent / "callback_cdr"
@@ -20,6 +20,15 @@ CLIENT = "+380671234567"
 #: Case -> status, cause of the attempt, person, whether each leg's phone was picked up and talked.
 EXPECTED = {
     "person_first": ("answered", "NORMAL_CLEARING", "support", [("support.desk", True, True), (CLIENT, True, True)]),
+    "rated": ("answered", "NORMAL_CLEARING", "support", [("support.desk", True, True), (CLIENT, True, True)]),
+    "rated_sent_on": (
+        "answered", "NORMAL_CLEARING", "support",
+        [("support.desk", True, True), (CLIENT, True, True), ("store.desk", True, True)],
+    ),
+    "sent_on": (
+        "answered", "NORMAL_CLEARING", "support",
+        [("support.desk", True, True), (CLIENT, True, True), ("store.desk", True, True)],
+    ),
     "client_busy": (
         "no answer from a customer", "USER_BUSY", "support", [("support.desk", True, False), (CLIENT, False, False)],
     ),
@@ -81,6 +90,36 @@ def test_a_talk_whose_file_never_comes_is_given_up(tmp_path):
     (tmp_path / f"a_{uuid}.cdr.json").write_bytes((CASES / "person_first" / f"a_{uuid}.cdr.json").read_bytes())
     call = gathering(tmp_path).call(uuid).call
     assert (call.status, callback.cause(call), call.talk_s) == ("failed", NOBODY, 0.0)
+
+
+@pytest.mark.parametrize(("case", "rating"), [("rated", (4, "support")), ("rated_sent_on", (4, "store"))])
+def test_the_client_rates_the_last_person_of_the_company(case, rating):
+    call = gathering(CASES / case).call(nobodys(case)).call
+    assert (call.rating, call.rated_person) == rating
+    assert [step.outcome for step in call.steps if step.kind == "rate"] == ["for after the talk", "rated 4"]
+    assert 0 < call.talk_s < call.rating_requested - call.bridged + 0.1 < call.ended - call.bridged
+
+
+@pytest.mark.parametrize(
+    ("case", "who"),
+    [("person_first", "caller"), ("rated", "person"), ("rated_sent_on", "person"), ("sent_on", "caller")],
+)
+def test_the_client_is_the_caller_of_it_whoever_hangs_up(case, who):
+    assert gathering(CASES / case).call(nobodys(case)).call.ended_by == who
+
+
+@pytest.mark.parametrize("case", ["rated", "rated_sent_on", "sent_on"])
+def test_it_waits_for_a_client_who_goes_on_after_the_talk_with_the_person(case, tmp_path):
+    gatherer, files = gathering(tmp_path), sorted((CASES / case).iterdir())
+    gatherer.now = lambda: files[0].stat().st_mtime + 3600
+    (last,) = (file for file in files if gathering(CASES / case).leg(file.name).get(CALL_OF) and file.name[:2] == "a_")
+    for file in files:
+        if file != last:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert [gatherer.call(file.name[2:38]) for file in files if file.name[:2] == "a_" and file != last] == [None, None]
+    (tmp_path / last.name).write_bytes(last.read_bytes())
+    assert gatherer.call(last.name[2:38]) is None
+    assert len(gatherer.call(nobodys(case)).files) == len(files)
 
 
 @pytest.mark.thorough

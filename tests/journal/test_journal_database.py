@@ -1,15 +1,18 @@
 """Tables by migrations, SQLite and PostgreSQL alike."""
 
 import importlib.util
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from routing.journal import query
-from routing.journal.database import DatabaseFault, open_database
+from routing.journal import query, store
+from routing.journal.database import DatabaseFault, open_database, opened_database
 from routing.journal.query import CallFilter
+from routing.journal.record import StepRecord
+from support.desk_calls import call
 from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed
 from support.journal_tables import TABLES
@@ -43,6 +46,9 @@ VERSIONS = (
     "routing.journal.migrations.versions.0023_sounds",
     "routing.journal.migrations.versions.0024_ratings",
     "routing.journal.migrations.versions.0025_sounds_of_others",
+    "routing.journal.migrations.versions.0026_queues_and_names",
+    "routing.journal.migrations.versions.0027_utterances",
+    "routing.journal.migrations.versions.0028_floods",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]
@@ -77,14 +83,22 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
     assert bed.rows("steps") == fresh
 
 
-def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed):
+@pytest.mark.parametrize("revision", ["0025", "0015"])
+def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed, revision):
     bed.put(*CASES)
     bed.worker().work()
+    waits = StepRecord(1, "shop", "1", "queue", 1.0, 30.0, "orders / longest wait", "gave up", result="gave_up")
+    with opened_database(bed.database) as engine:
+        store.record(engine, [call("waited", steps=(waits, replace(waits, n=2)))])
     fresh = bed.rows("involved"), bed.rows("marks")
     assert all(len(rows) > 20 for rows in fresh)
-    set_back(bed.database, "0015")
+    assert {row[0] for row in fresh[1]} >= {"scheme", "queue", "tag", "word"}
+    set_back(bed.database, revision)
     open_database(bed.database).dispose()
-    assert (bed.rows("involved"), bed.rows("marks")) == fresh
+    # a journal that knew no names of clients has only those of sites
+    is_kept = {"0025": fresh[1], "0015": [row for row in fresh[1] if row[0] != "word"]}[revision]
+    found = [row for row in bed.rows("marks") if revision == "0025" or row[0] != "word"]
+    assert (bed.rows("involved"), found) == (fresh[0], is_kept)
 
 
 def test_lines_of_exports_lose_the_numbers_that_nobody_could_forget(bed):

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from routing.journal import store
 from routing.journal.database import open_database
 from routing.journal.figure_days import day, grid, hour_of
-from routing.journal.figures import EVERYTHING, CallSums, FigureView, source_name
+from routing.journal.figures import ALL, EVERYTHING, STATUS, CallSums, FigureView, source_name
 from routing.journal.figures_schema import days, hours, marks
 from routing.journal.figures_store import UNNEEDED_S, FigureBook
 from routing.journal.record import LegRecord
@@ -335,3 +335,14 @@ def test_shares_of_nothing_are_nothing():
     none = CallSums()
     shares = (none.missed_share, none.in_time_share, none.in_time_of_all, none.mean_wait_s, none.mean_talk_s)
     assert {*shares, none.mean_reached_s, none.never_reached} == {0.0}
+
+
+def test_calls_of_a_flood_are_counted_by_their_status_alone(engine):
+    """Thousands of refused calls would hide what share of the clients' calls was missed."""
+    for at in range(5):
+        store.record(engine, [made_call(NIGHT_S + at, "refused as a flood")])
+    store.record(engine, [made_call(NIGHT_S + 60, "no answer")])
+    settle(book(engine))
+    sums = kept(engine, days, "")
+    incoming = {key: each.get("incoming") for key, each in sums.items() if key[0] in (ALL, STATUS)}
+    assert sorted(incoming.values()) == [1, 1, 5], incoming

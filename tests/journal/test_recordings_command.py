@@ -13,9 +13,11 @@ from click.testing import CliRunner
 
 from routing.cli import group
 from routing.desk.audit import AuditLog
-from routing.journal import sealed, store
+from routing.journal import sealed, store, utterance_files
 from routing.journal.database import open_database
 from routing.journal.query import whole_call
+from routing.model.utterance import day_of, wave
+from routing.model.utterance_facts import UtteranceFacts
 from support.desk_calls import call, talk
 
 SOUND = b"RIFF" + bytes(range(256)) * 50
@@ -199,3 +201,67 @@ def test_a_pair_of_keys() -> None:
     assert lines[0].startswith("RECORDING_KEY_Y2026=age1")
     assert lines[1].startswith("RECORDING_IDENTITY_Y2026=AGE-SECRET-KEY-1")
     assert CliRunner().invoke(group, ["recordings", "key", "two words"]).exit_code == 1
+
+
+def says(shop: Recorded, name: str, *texts: str) -> list[Path]:
+    """A call of whose caller the engine has kept phrases, and their files."""
+    audio = shop.place / "recordings" / "listen" / f"{name}.r16"
+    day = shop.place / "recordings" / "utterances" / day_of(2e9)
+    day.mkdir(parents=True, exist_ok=True)
+    files = [day / f"{name}-{place}.wav" for place in range(1, len(texts) + 1)]
+    for place, (file, text) in enumerate(zip(files, texts, strict=True)):
+        option = "sales" if text == "new order" else ""
+        facts = UtteranceFacts(1e9 + place, 2e9, text, 0.5, option, "english", "en", "main", "2")
+        file.write_bytes(wave(SOUND, facts))
+    recording = shop.paths["aaaa1111"].with_name(f"{name}.wav")
+    recording.write_bytes(SOUND)
+    store.record(shop.database, [call(name, recording=str(recording), utterances=utterance_files.found(str(audio)))])
+    return files
+
+
+def test_utterances_are_listed_with_what_was_heard(shop: Recorded) -> None:
+    says(shop, "dddd4444", "pizza, \x1b[31mplease", "new order", "")
+    found = [json.loads(line) for line in shop.run("list", "--kind", "utterance", "--json").output.splitlines()]
+    assert [(each["heard"], each["confidence"], each["option"]) for each in found] == [
+        ("pizza, \x1b[31mplease", 0.5, ""), ("new order", 0.5, "sales"), ("", 0.5, ""),
+    ]  # fmt: skip
+    assert {(each["kind"], each["is_here"], each["scheme"], each["step"]) for each in found} == {
+        ("utterance", True, "main", "2")
+    }
+    lines = shop.run("list", "--kind", "utterance").output
+    assert '"new order" 0.50, sales, main 2' in lines and "no words, no option" in lines and "\x1b" not in lines
+    assert "utterance" not in shop.run("list", "--kind", "recording").output
+    assert len(shop.run("list", "--limit", "2").output.splitlines()) == 2
+    assert shop.run("list", "--kind", "utterance", "--person", "nobody").output == "no utterances\n"
+
+
+def test_utterances_are_exported_with_the_other_sounds(shop: Recorded) -> None:
+    files, into = says(shop, "dddd4444", "pizza", "new order"), shop.place / "out"
+    assert shop.run("export", "dddd", "--into", str(into), "--reason", "phrases").exit_code == 0
+    names = {path.name for path in into.iterdir()}
+    assert {"recording.wav", "utterance-1.wav", "utterance-2.wav"} <= names
+    assert (into / "utterance-2.wav").read_bytes() == files[1].read_bytes()
+    assert '"pizza", confidence 0.50' in (into / "trace.txt").read_text()
+    kept = json.loads((into / "call.json").read_text())["utterances"]
+    assert [each["heard"] for each in kept] == ["pizza", "new order"]
+
+
+def test_utterances_alone_are_deleted_with_the_words(shop: Recorded) -> None:
+    files = says(shop, "dddd4444", "pizza", "new order")
+    result = shop.run("delete", "dddd", "--kind", "utterance", "--reason", "learned", "--yes")
+    assert result.exit_code == 0, result.output
+    assert not any(file.exists() for file in files)
+    assert shop.paths["aaaa1111"].with_name("dddd4444.wav").exists()
+    left = whole_call(shop.database, "dddd4444").utterances
+    assert [(each.heard, each.gone_why) for each in left] == [("", "learned")] * 2
+    assert shop.run("list", "--kind", "utterance").output == "no utterances\n"
+    assert "deleted: learned" in shop.run("list", "--kind", "utterance", "--deleted").output
+    assert shop.audit() == [("delete_recording", "dddd4444", "learned", "")]
+    result = shop.run("delete", "dddd", "--kind", "utterance", "--reason", "again", "--yes")
+    assert "call dddd4444 has no utterance any more" in said(result)
+
+
+def test_utterances_go_with_the_other_sounds(shop: Recorded) -> None:
+    files = says(shop, "dddd4444", "pizza")
+    assert shop.run("delete", "dddd", "--reason", "asked", "--yes").exit_code == 0
+    assert not files[0].exists() and not shop.paths["aaaa1111"].with_name("dddd4444.wav").exists()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from routing.compile.entry import loops
+from routing.model.rating import TALKS
 from routing.offline.events import Event, ended
 from routing.offline.ladder import ladder
 from routing.offline.limited import by_limit
@@ -112,3 +113,7 @@ def test_a_number_that_nobody_has_is_told_beside_the_file_that_is_missing():
     assert [row.text for row in rows] == [
         "release/numbers/4500.xml (no scheme or pool has this number)", "release/schemes/x.xml",
     ]  # fmt: skip
+
+
+def test_a_talk_too_short_to_rate_is_no_limit_to_a_reader() -> None:
+    assert by_limit(f"{TALKS}_30943498-2843", "2 of 1/20") == "not asked for a rating: talked less than 20 s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 
 import pytest
 from click.testing import CliRunner
@@ -147,3 +148,27 @@ def test_a_root_without_a_release_says_what_to_do(tmp_path):
         CliRunner().invoke(
             trace, ["--root", str(tmp_path), "--to", "+380800330521", "--from", "anonymous"], catch_exceptions=False
         )
+
+
+MENU = """
+scheme: said
+numbers: ["+380800330521"]
+steps:
+  - listen: {prompt: a.wav, keys: a.wav, options: {sales: {phrases: [sales], key: "1", steps: [hangup]}}}
+  - hangup
+"""
+
+
+@pytest.mark.parametrize(
+    ("keep", "told"), [("{utterances: 14d}", "(sales, confidence 0.90, kept)"), ("90d", "(sales, confidence 0.90)")]
+)
+def test_whether_what_is_said_is_kept_is_told(tmp_path, keep, told):
+    company = COMPANY.replace("destinations: [UA]", f"recognisers: {{english: en}}, keep: {keep}")
+    (tmp_path / "company.yaml").write_text(company)
+    (tmp_path / "said.yaml").write_text(MENU)
+    (tmp_path / "sounds").mkdir()
+    with wave.open(str(tmp_path / "sounds/a.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(8000))
+    assert told in traced(tmp_path, "--says", "sales").stdout
+    assert "kept" not in traced(tmp_path, "--says", "recogniser down").stdout

@@ -20,7 +20,9 @@ from routing.journal.database import opened_database
 from routing.journal.explain import explain, reason_of
 from routing.journal.query import CallFilter
 from routing.journal.record import CallRecord
+from routing.release import publish as publishing
 from routing.sample.company import HEARD_DAYS, SampleSize, days_of
+from routing.sample.node import SampleNode
 from support.desk_bed import TABLE, DeskBed
 
 SCHEMES = {
@@ -160,6 +162,23 @@ def test_the_command_spares_a_folder_of_somebody_else(tmp_path: Path) -> None:
     answer = _sample(tmp_path)
     assert answer.exception is not None and "holds something else than a sample" in str(answer.exception)
     assert (tmp_path / "desk/journal.db").read_text() == "mine"
+
+
+def test_a_sample_that_was_changed_goes_back_to_its_first_release(tmp_path: Path) -> None:
+    assert _sample(tmp_path).exit_code == 0
+    root, node = tmp_path / "desk", SampleNode(lambda: 0.0)
+    first = publishing.current(root)
+    schemes = tmp_path / "schemes"
+    (schemes / "shop.yaml").write_text(SCHEMES["shop.yaml"].replace("for: 20s", "for: 25s"))
+    (schemes / "project.yaml").write_text(SCHEMES["project.yaml"].replace('"1002"', '"1003"'))
+    second = publishing.publish(root, build(schemes, root, lambda where: AnySecret()).name, node)
+    assert second.release == publishing.current(root) != first
+    assert publishing.rollback(root, node).release == first == publishing.current(root)
+
+
+def test_what_nobody_can_hear_is_no_sound_of_a_call(records: list[CallRecord]) -> None:
+    """Else its client could not be forgotten: the file would be on another machine."""
+    assert all(Path(file).is_file() for each in records for file in (each.recording, each.voicemail) if file)
 
 
 def test_the_desk_plays_the_recordings_of_the_sample(root: Path, records: list[CallRecord], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def publish(folder: Path, command: str, text: str) -> tuple[int, str]:
     """Exit code and output of a publication of a folder with one text."""
     schemes = folder / "schemes"
     schemes.mkdir(exist_ok=True)
-    (schemes / "project.yaml").write_text(PROJECT.format(command=command), encoding="utf-8")
+    (schemes / "project.yaml").write_text(PROJECT.format(command=json.dumps(command)), encoding="utf-8")
     (schemes / "main.yaml").write_text(SCHEME.format(text=text), encoding="utf-8")
     result = CliRunner().invoke(group, ["publish", str(schemes), "--root", str(folder / "root"), "--no-reload"])
     return result.exit_code, f"{result.output}{result.exception or ''}"

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ class MortalDesk:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database says."""
-        with sqlite3.connect(self.database, timeout=60) as connection:
+        with closing(sqlite3.connect(self.database, timeout=60)) as connection:
             return connection.execute(query).fetchall()
 
     def _start(self, kind: str) -> None:

@@ -56,7 +56,9 @@ class FakeMachine:
     free: int = 50 * 2**30
     user: int = 0
     given: set[int] = field(default_factory=lambda: {*range(32768, 61000)})
+    sip_servers: set[str] = field(default_factory=set)
     programs: set[str] = field(default_factory=lambda: {"espeak-ng"})
+    programs_by_pid: dict[int, str] = field(default_factory=lambda: {os.getpid(): "freeswitch"})
 
     def has_program(self, name: str) -> bool:
         return name in self.programs
@@ -69,6 +71,12 @@ class FakeMachine:
 
     def free_bytes(self, path: Path) -> int:
         return self.free
+
+    def answers_sip(self, place: str) -> bool:
+        return place in self.sip_servers
+
+    def program(self, pid: int) -> str:
+        return self.programs_by_pid.get(pid, "")
 
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         assert pid == os.getpid()
@@ -135,7 +143,7 @@ class Patient:
             "strepoch": str(int(MOMENT.timestamp())),
             "global_getvar": f"domain=phones.example\nrun_dir={folder}/run\nrecordings_dir={folder}\nlog_dir={folder}\n"
             f"db_dir={folder}/db\n"
-            f"routing_dialplan_version={dialplan_version()}\n"
+            f"routing_dialplan_version={dialplan_version()}\nrouting_phones_at=%phones.example\n"
             "disable_system_api_commands=true\ndisable_system_app_commands=true",
             f"{located} event_socket.conf": _configuration(
                 "event_socket.conf", {"listen-port": "8021", "apply-inbound-acl": "routing_local"}

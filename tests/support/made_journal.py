@@ -23,14 +23,15 @@ _CHANCE = "((i * 7919 + i / 97) % 10000)"
 _CALL = f"""
 INSERT INTO calls (id, project, direction, number, dialled, caller, client, scheme, schemes, release, started, answered,
   bridged, ended, status, cause, ended_by, person, target, wait_s, talk_s, source, entities, tags, node, remembered,
-  recording)
+  recording, client_name)
 SELECT {{id}}, 'shop', direction, number, number, client, client, scheme, scheme || ' shared', 'r1', started,
   started + 5,
   CASE WHEN status = 'answered' THEN started + 9 ELSE 0 END, started + 99, status, 'NORMAL_CLEARING', 'caller',
   CASE WHEN status = 'answered' OR direction = 'out' THEN 'p' || (i % {PEOPLE}) ELSE '' END, '', 9,
   CASE WHEN status = 'answered' THEN 90 ELSE 0 END, CASE WHEN i % 5 < 2 THEN '' ELSE
     '{{{{"utm_source": "site' || (i % 7) || '", "utm_medium": "cpc"}}}}' END, '',
-  CASE WHEN i % 20011 = 7 THEN 'rare vip' WHEN i % 10 = 0 THEN 'vip' ELSE '' END, 'n' || (i % 3), true, ''
+  CASE WHEN i % 20011 = 7 THEN 'rare vip' WHEN i % 10 = 0 THEN 'vip' ELSE '' END, 'n' || (i % 3), true, '',
+  CASE WHEN CAST(started AS BIGINT) % 2 = 0 THEN 'w' || (CAST(started AS BIGINT) % 5000) || ' llc' ELSE '' END
 FROM (
   SELECT i, {END} - {YEAR} * (1.0 - i * 1.0 / {{count}}) AS started,
     CASE WHEN {_CHANCE} < 7500 THEN 'in' WHEN {_CHANCE} < 9500 THEN 'out' WHEN {_CHANCE} < 9998 THEN 'internal'
@@ -61,6 +62,12 @@ _PARTS = (
     "UNION ALL SELECT 'scheme', 'shared', started, id FROM calls",
     "INSERT INTO marks (kind, name, started, call) SELECT 'tag', 'vip', started, id FROM calls WHERE tags <> '' "
     "UNION ALL SELECT 'tag', 'rare', started, id FROM calls WHERE tags LIKE 'rare%'",
+    "INSERT INTO marks (kind, name, started, call) SELECT 'queue', 'q' || (CAST(started AS BIGINT) % 3), started, id "
+    "FROM calls WHERE direction = 'in' AND CAST(started AS BIGINT) % 4 = 0",
+    # every second call is of one of 5,000 names (w0... in hexadecimal), or of a company (llc)
+    "INSERT INTO marks (kind, name, started, call) SELECT 'word', '77' || (CAST(started AS BIGINT) % 5000 + 300000), "
+    "started, id FROM calls WHERE CAST(started AS BIGINT) % 2 = 0 UNION ALL "
+    "SELECT 'word', '6c6c63', started, id FROM calls WHERE CAST(started AS BIGINT) % 2 = 0",
     "INSERT INTO callbacks (id, project, number, scheme, dialled, source, first, created_s, not_before_s, expires_s, "
     "tries_left, status, call_id, closed_s) SELECT call, 'shop', client, 's1', '+380441231000', 'missed', 'person', "
     "came, came + 600, came + 86400, 3, CASE WHEN substr(call, 9, 1) < '8' THEN 'ordered' ELSE 'given_up' END, call, "
@@ -109,4 +116,4 @@ def fill(engine: Engine, count: int) -> None:
             connection.exec_driver_sql(statement if lite else statement.replace("%", "%%"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not lite:
-            connection.execute(text("ANALYZE"))
+            connection.execute(text("VACUUM ANALYZE"))

@@ -29,10 +29,13 @@ def _declared() -> Iterator[tuple[str, str, set[str]]]:
                 labels = {each.value for each in getattr(listed, "elts", ()) if isinstance(each, ast.Constant)}
                 yield name, _KINDS[called], {str(label) for label in labels}
     screens = pops._counts(SimpleNamespace(open=0, lost=0))[1]().decode()
-    for line in (journal_metrics.text(Counts()) + screens).splitlines():
+    text = journal_metrics.text(Counts()) + screens
+    for line in text.splitlines():
         if line.startswith("# TYPE ") and "_requests_" not in line:
-            yield line.split()[2], line.split()[3], set()
-    live, missing = metrics._Live("", ()).collect()
+            name = line.split()[2]
+            yield name, line.split()[3], set(re.findall(rf'^{name}{{(\w+)="', text, re.MULTILINE))
+    live, missing, drained = metrics._Live("", (), is_drained=False).collect()
+    yield drained.name, "gauge", set()
     yield live.name, "gauge", {"release"}
     yield missing.name, "gauge", {"secret", "purpose", "place"}
 

@@ -28,7 +28,7 @@ def postgresql(postgresql_server):
     """The URL of an empty database: nothing that another test has recorded is in it."""
     name = f"journal_{next(_NUMBERS)}"
     with psycopg.connect(f"host={postgresql_server} user=routing dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'uk'")
     return f"postgresql://routing@/{name}?host={postgresql_server}"
 
 
@@ -43,28 +43,53 @@ def postgresql_server():
         yield folder
 
 
+class PrivateServer:
+    """A PostgreSQL with data of its own below ``folder``, where its socket is too."""
+
+    def __init__(self, above: Path | None = None) -> None:
+        # not below pytest's own folder: each run of pytest closes that to other users again
+        self.folder = Path(tempfile.mkdtemp(prefix="routing-postgresql-", dir=above))
+        user = _user(self.folder)
+        self._as_user = {"user": user, "extra_groups": []} if user else {}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": self.folder}
+        words = ["-A", "trust", "-U", "routing", "--no-sync", "-E", "UTF8", "--locale", "C", "-D", self.folder / "data"]
+        subprocess.run([program() / "initdb", *words], **quiet, **self._as_user)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}", "-c", "fsync=off"]
+        command = [program() / "postgres", "-D", self.folder / "data", *options]
+        with (self.folder / "log").open("ab") as log:
+            self._server = launch(command, stdout=log, stderr=log, cwd=self.folder, **self._as_user)
+        while subprocess.run([program() / "pg_isready", "-q", "-h", self.folder], check=False).returncode:
+            assert self._server.poll() is None, (self.folder / "log").read_text()
+
+    def kill(self) -> None:
+        """End it at once, connections and all, as it ends when it is told to lose no time."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(30)
+
+    def database(self, name: str) -> str:
+        """The URL of a new database."""
+        with psycopg.connect(f"host={self.folder} user=routing dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'uk'")
+        return f"postgresql://routing@/{name}?host={self.folder}"
+
+    def stop(self) -> None:
+        """End it; its data is gone."""
+        self.kill()
+        shutil.rmtree(self.folder)
+
+
 @contextmanager
 def private_server(above: Path | None = None) -> Iterator[Path]:
     """A PostgreSQL that is gone afterwards, its data below a folder: the folder of its socket."""
-    # not below pytest's own folder: each run of pytest closes that to other users again
-    folder = Path(tempfile.mkdtemp(prefix="routing-postgresql-", dir=above))
-    user = _user(folder)
-    data = folder / "data"
-    as_user = {"user": user, "extra_groups": []} if user else {}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder, **as_user}
-    words = ["-A", "trust", "-U", "routing", "--no-sync", "-E", "UTF8", "--locale", "C", "-D", str(data)]
-    subprocess.run([program() / "initdb", *words], **quiet)
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-    with (folder / "log").open("wb") as log:
-        server = launch([program() / "postgres", "-D", data, *options], stdout=log, stderr=log, cwd=folder, **as_user)
+    server = PrivateServer(above)
     try:
-        while subprocess.run([program() / "pg_isready", "-q", "-h", folder], check=False).returncode:
-            assert server.poll() is None, (folder / "log").read_text()
-        yield folder
+        yield server.folder
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(30)
-        shutil.rmtree(folder)
+        server.stop()
 
 
 def program() -> Path | None:

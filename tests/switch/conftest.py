@@ -25,6 +25,7 @@ from support.switchbed.company import CLOSED_PORT, Company
 from support.switchbed.engines import Engine, serving
 from support.switchbed.handler import Handler
 from support.switchbed.lab import Lab
+from support.switchbed.local_day import LocalDay
 from support.switchbed.offline_bed import ENGINE, OfflineBed
 from support.switchbed.parts import part_of
 from support.switchbed.switch import Switch, find
@@ -112,7 +113,7 @@ def company(place: Path, trunk: Trunk, handler: Handler) -> Company:
 def offline_bed(tmp_path_factory: pytest.TempPathFactory) -> OfflineBed:
     """A company that nobody but the offline switch reads; it takes no ports."""
     place = tmp_path_factory.mktemp("offline")
-    company = Company(place / "schemes", place / "root", today=NOON.date())
+    company = Company(place / "schemes", place / "root", day=LocalDay("Europe/Kyiv", NOON.date()))
     company.publish(ENGINE)
     return OfflineBed(company, NOON, place)
 

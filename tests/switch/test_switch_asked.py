@@ -72,6 +72,13 @@ def test_they_are_heard_and_secret_ones_kept_nowhere(lab, typist):
     assert files_with(lab, 'secret_ask_pin"') == []
 
 
+def test_one_digit_during_the_prompt_and_then_none_keeps_nobody_waiting(lab, typist):
+    typist.types(ORDER[0])
+    assert until(typist.call.is_over, 60)
+    record = lab.record(typist.call)
+    assert (record["hangup_cause"], record.get("routing_ask_order", "")) == ("CALL_REJECTED", "")
+
+
 @pytest.mark.parametrize("typed", [f"{PIN[:3]}#{PIN}", PIN[:7], f"{PIN[:7]}*{PIN[:7]}"])
 def test_a_caller_who_hangs_up_in_the_middle_leaves_none(lab, typist, typed):
     typist.types_order()

@@ -9,6 +9,7 @@ import pytest
 from routing.callbacks.store import CallbackStore
 from routing.journal.database import open_database
 from routing.model.callback import CallbackOrder, CallbackSource, First
+from routing.release.drained import mark
 from routing.store import keys
 from support.switchbed.callbacks import NUMBER, SCHEMES, CallbackLab, until
 from support.switchbed.engines import serving
@@ -91,6 +92,24 @@ def test_one_node_dials_and_the_other_takes_over(nodes, redis):
     attempts = {name: nodes.store.find(name).attempts for name in numbers}
     assert {name: len(each) for name, each in attempts.items()} == dict.fromkeys(numbers, 1)
     assert sorted(nodes.rung()) == sorted(number for number in numbers.values())
+
+
+def test_a_drained_node_dials_no_more_and_the_other_does(nodes, redis):
+    busy = [lab.client(status=486) for lab in nodes.labs]
+    with busy[0], busy[1], nodes.serving(0, redis) as first, nodes.serving(1, redis) as second:
+        nodes.order("first", "+380671251001")
+        assert until(lambda: list(first.lines("callback")) or list(second.lines("callback")), 30)
+        at = 0 if list(first.lines("callback")) else 1
+        root, other = nodes.labs[at].root, (second, first)[at]
+        mark(root, drained=True)
+        assert ["routing_drained 1.0" in each.metrics() for each in (first, second)] == [at == 0, at == 1]
+        try:
+            assert not list(other.lines("callback"))
+            nodes.order("second", "+380671251002", in_s=3.0)  # it looks once a second
+            assert until(lambda: list(other.lines("callback")), 30)
+        finally:
+            mark(root, drained=False)
+    assert len([each for each in nodes.rung() if each.endswith("1002")]) == 1
 
 
 def test_a_client_who_talks_on_one_node_is_not_called_by_the_other(nodes, redis):

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from routing.model.callback import UNKNOWN, CallbackStatus, First
+from routing.model.callback import CallbackStatus, First
+from routing.model.callback_causes import UNKNOWN
 from support.switchbed.agent import Agent
 from support.switchbed.callback_journal import CallbackJournal
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, until

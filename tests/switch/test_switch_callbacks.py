@@ -3,8 +3,8 @@
 import pytest
 
 from routing.journal.callback import cause
-from routing.model.callback import NOBODY
 from routing.model.callback_call import begun, was_begun
+from routing.model.callback_causes import NOBODY
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, until
 
 pytestmark = pytest.mark.switch

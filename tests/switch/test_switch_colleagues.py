@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from routing.model.callback import NOBODY, CallbackStatus, awaiting
+from routing.model.callback import CallbackStatus, awaiting
+from routing.model.callback_causes import NOBODY
 from support.switchbed.callback_journal import CallbackJournal
 from support.switchbed.callbacks import SCHEMES, CallbackLab, until
 from support.switchbed.engines import serving

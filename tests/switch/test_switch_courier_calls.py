@@ -98,7 +98,7 @@ def types(lab, call, digits):
     """The courier's PIN, then ``digits``."""
     before = len(lab.handler.asked)
     for keys in ("1234", digits):
-        assert until(lambda: lab.runs("play_and_get_digits"))
+        assert until(lab.asks_keys)
         call.press(keys)
         assert until(lambda: len(lab.handler.asked) > before)
 

@@ -21,14 +21,22 @@ steps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]
 WAYS = {"incoming": lambda lab: incoming(lab, NUMBER), "outgoing": outgoing}
 
 
-def started(place, settings):
-    more = {"company.yaml": company_with(settings), "recorded.yaml": RECORDED}
+def started(place, settings, scheme=RECORDED):
+    more = {"company.yaml": company_with(settings), "recorded.yaml": scheme}
     return Lab(place, more=more, sounds={"rec.wav": tone(BEEP_HZ, ANNOUNCEMENT_S)})
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     running = started(tmp_path_factory.mktemp("plain"), SETTINGS)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def by_key(tmp_path_factory):
+    settings = SETTINGS.replace("record: both", "record_key: '*1', record_announcement: rec.wav")
+    running = started(tmp_path_factory.mktemp("by_key"), settings, RECORDED.replace("record: both\n", ""))
     yield running
     running.stop()
 
@@ -89,4 +97,14 @@ def test_a_client_whom_a_phone_sends_on_during_the_announcement_is_recorded(anno
     with announced.phone("2003") as other, WAYS[way](announced) as talk:
         assert until(lambda: talk.client.hears(BEEP_HZ, talk.began))
         sound = recorded_after(announced, talk, by_its_own_transfer_key, other, heard=True)
+    assert sound.spans(CLIENT_HZ) and sound.spans(HEAD_HZ) and not sound.spans(BEEP_HZ)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_client_whom_a_phone_sends_on_while_a_recording_by_key_is_announced_is_recorded(by_key, way):
+    with by_key.phone("2003") as other, WAYS[way](by_key) as talk:
+        talk.heard_both()
+        talk.press("info", keys="*1")
+        assert until(lambda: talk.client.hears(BEEP_HZ, talk.began))
+        sound = recorded_after(by_key, talk, by_its_own_transfer_key, other, heard=True)
     assert sound.spans(CLIENT_HZ) and sound.spans(HEAD_HZ) and not sound.spans(BEEP_HZ)

@@ -16,6 +16,7 @@ import pytest
 
 from routing.compile.templates import freeswitch_folder
 from routing.node import files as node
+from support.switchbed.inlined import needs_module
 from support.switchbed.switch import find
 
 GOOD = Path(__file__).parents[1] / "schemes" / "good"
@@ -27,6 +28,7 @@ READERS = {
     "conf/autoload_configs/json_cdr.conf.xml": ("mod_json_cdr",),
     "conf/autoload_configs/logfile.conf.xml": ("mod_logfile",),
     "conf/autoload_configs/lua.conf.xml": ("mod_lua",),
+    "conf/autoload_configs/python.conf.xml": ("mod_python3",),
     "conf/autoload_configs/sofia.conf.xml": ("mod_sofia",),
     "conf/autoload_configs/switch.conf.xml": (CORE,),
     "conf/freeswitch.xml": ("mod_sofia",),
@@ -145,7 +147,9 @@ def actions() -> list[tuple[str, str]]:
     return sorted({(each.get("application", ""), each.get("data", "")) for each in found})
 
 
-@pytest.mark.parametrize("file", READERS)
+@pytest.mark.parametrize(
+    "file", [pytest.param(file, marks=needs_module if "mod_python3" in of else ()) for file, of in READERS.items()]
+)
 def test_parameters(file):
     assert unknown(_PARAMETER.findall(templates()[file]), READERS[file]) == []
 

@@ -2,28 +2,31 @@
 
 import importlib.util
 import signal
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from routing.journal import cdr, parse
-from routing.model.recognition import ENDING
 from support.switchbed import ports
-from support.switchbed.dialog import media_port, speak
 from support.switchbed.disks import fill, small_disk
-from support.switchbed.engines import serving
 from support.switchbed.lab import Lab, until
-from support.switchbed.pressed import packets
+from support.switchbed.speech_menu import (
+    NOTHING,
+    SALES,
+    SALES_HZ,
+    SUPPORT,
+    SUPPORTED,
+    TOOLS,
+    UNKNOWN_HZ,
+    Speaker,
+    is_ready,
+    recordings,
+    records,
+    serves,
+    speaking,
+)
 from support.switchbed.spoken import hush, said
 from support.switchbed.tones import sine
-
-NUMBER = "380800330958"
-TOOLS, SUPPORT = (Path(__file__).parents[2] / "tools", Path(__file__).parents[1] / "support")
-#: `it is broken` is the first phrase of a release's table, `sales` the third.
-SALES_HZ, UNKNOWN_HZ = 700, 1650
-SALES, SUPPORTED, NOTHING = "CALL_REJECTED", "USER_BUSY", "NO_ANSWER"
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +35,6 @@ def lab(tmp_path_factory):
     made = Lab(tmp_path_factory.mktemp("listening"), engine=f"127.0.0.1:{ports.free()}")
     yield made
     made.stop()
-
-
-def serves(lab, command):
-    return serving(lab, "--listen", lab.engine, "--recogniser", f"english={sys.executable} {command}")
-
-
-def is_ready(engine):
-    return until(lambda: any(line["state"] == "ready" for line in engine.lines("recogniser")), 60)
 
 
 @pytest.fixture
@@ -58,54 +53,10 @@ def tones(lab):
         yield engine
 
 
-class Speaker:
-    """A caller at the speech menu."""
-
-    def __init__(self, lab, caller):
-        self.lab, self.caller = lab, caller
-        self.call = caller.call(NUMBER)
-        self.answer = caller.answered(self.call)
-        assert self.answer.start == "200"
-        self.port = media_port(self.answer)
-        self.began = time.monotonic()
-
-    def says(self, sound):
-        """Sent at its speed, to its end or that of the call."""
-        for at in range(0, len(sound), 1600):
-            if self.call.is_over():
-                return
-            part = sound[at : at + 1600]
-            speak(self.caller.rtp, self.port, len(part) / 8000, part)
-
-    def presses(self, key):
-        for packet in packets(key):
-            self.caller.rtp.sendto(packet, ("127.0.0.1", self.port))
-
-    def cause(self):
-        """How the menu ended the call."""
-        assert until(self.call.is_over, 40)
-        return self.lab.record(self.call)["hangup_cause"]
-
-    @property
-    def record(self):
-        return self.lab.record(self.call)
-
-
 @pytest.fixture
 def speaker(lab):
-    with lab.caller() as caller:
-        yield Speaker(lab, caller)
-    assert lab.quiet()
-    assert until(lambda: recordings(lab) == []), "a recording of a caller is left"
-
-
-def recordings(lab):
-    return list(lab.switch.home.rglob(f"*.{ENDING}"))
-
-
-def records(lab):
-    """Wait until what the caller says is being written."""
-    return until(lambda: any(file.stat().st_size > 3200 for file in recordings(lab)))
+    with speaking(lab) as one:
+        yield one
 
 
 @pytest.mark.parametrize("voice", ["en-us", "en-gb", "en-us+f3"])
@@ -156,6 +107,29 @@ def test_a_key_counts_while_the_caller_speaks(lab, tones, speaker):
     speaker.says(hush(3))
     assert speaker.cause() == SUPPORTED
     assert "routing_decision" not in speaker.record
+
+
+def test_a_wrong_key_is_a_mistake_and_the_caller_may_speak_then(lab, tones, speaker):
+    speaker.says(hush(0.5))
+    speaker.presses("9")
+    assert until(lambda: lab.runs("playback"))
+    speaker.says(hush(0.2))
+    assert until(lambda: lab.runs("detect_audio"))
+    speaker.says(hush(0.5) + sine(SALES_HZ, 0.8) + hush(4))
+    assert speaker.cause() == SALES
+    assert speaker.record["routing_listen_missed"] == "x"
+
+
+def test_two_wrong_keys_lead_to_the_menu_of_keys(lab, tones, speaker):
+    (uuid,) = lab.uuids(1)
+    speaker.says(hush(0.5))
+    speaker.presses("9")
+    assert until(lambda: lab.switch.esl.api(f"uuid_getvar {uuid} routing_listen_missed").strip() == "x")
+    speaker.presses("8")
+    assert until(lambda: lab.runs("play_and_get_digits"))
+    speaker.presses("1")
+    assert speaker.cause() == SALES
+    assert speaker.record["routing_listen_missed"] == "x" and "routing_decision" not in speaker.record
 
 
 def test_endless_noise_is_listened_to_for_a_bounded_time(tones, speaker):

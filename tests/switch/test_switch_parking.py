@@ -1,11 +1,23 @@
 """Parking on the real switch: a free place, its number, picking up from any phone, coming back, nobody lost."""
 
+import time
+
 import pytest
 
 from routing.journal import query
 from support.switchbed.followed import followed
 from support.switchbed.lab import Lab, company_with, until
-from support.switchbed.moved import CLIENT, client_called, client_talk, hears, journal_of, recordings, size_recorded
+from support.switchbed.moved import (
+    CLIENT,
+    client_called,
+    client_talk,
+    hears,
+    journal_of,
+    last_answer,
+    recordings,
+    size_recorded,
+)
+from support.switchbed.voices import BEEP_HZ, CLIENT_HZ, voice
 
 PARKING = "talk_keys: true, parking: {places: '701-703', for: 10s, otherwise: [guard]}"
 RECORDED = """
@@ -130,6 +142,33 @@ def test_nobody_picks_up_the_client_of_another_project(lab):
         lab.switch.esl.api("global_setvar routing_parked_other_n701=")
         call.hang_up()
     assert lab.quiet()
+
+
+def test_a_phone_that_sends_a_client_into_a_taken_place_gets_them_back(lab):
+    with (
+        lab.phone("2001") as first,
+        lab.talk() as (call, leg, phone),
+        client_called(lab, first) as (second, second_leg),
+    ):
+        parked(lab, second_leg, "701")
+        refer = [f"Refer-To: <sip:701@{lab.inside[0]}:{lab.inside[1]}>", f"Contact: {phone.contact}"]
+        assert leg.request("REFER", *refer).start == "202"
+        assert until(lambda: len(phone.received("INVITE")) == 2)
+        assert until(lambda: lab.is_joined("2002"))
+        assert hears(phone, call.agent) and hears(call.agent, phone)
+        assert not hears_now(second.agent, call.agent) and not second.is_over()
+        call.hang_up()
+        second.hang_up()
+    assert lab.quiet()
+    assert "@" not in place(lab, "701")
+
+
+def hears_now(agent, speaker):
+    """Whether a parked client gets more than the music's packets: the other one's voice."""
+    with voice(speaker, last_answer(speaker), BEEP_HZ), voice(agent, last_answer(agent), CLIENT_HZ) as parked_client:
+        began = time.monotonic()
+        until(lambda: time.monotonic() - began > 1)
+        return parked_client.hears(BEEP_HZ, began)
 
 
 def test_no_free_place_brings_back_with_a_word(lab):

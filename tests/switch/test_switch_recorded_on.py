@@ -1,12 +1,13 @@
 """Recordings of talks that keys move, in calls of both directions: whole, in order, one file of one call."""
 
 import contextlib
+import time
 
 import pytest
 
 from routing.journal import query
 from support.switchbed.lab import Lab, company_with, until
-from support.switchbed.moved import MOVES, journal_of
+from support.switchbed.moved import MOVES, journal_of, types
 from support.switchbed.recorded import Recorded, read
 from support.switchbed.talks import incoming, outgoing
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, voice
@@ -66,6 +67,25 @@ def test_the_recording_goes_on_and_the_journal_has_one_call(lab, tmp_path, way, 
         assert found.talk_s <= found.ended - found.bridged + 0.01
         assert {each.target for each in found.legs if each.talk_s} == {person, "store.desk"}
         assert not [row for row in bed.rows("calls") if uuid not in row and str(path) in row]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_recording_goes_on_when_a_colleague_whom_the_person_asks_is_busy(lab, way):
+    with lab.phone("2003", status=486) as other, WAYS[way](lab) as talk:
+        talk.heard_both()
+        talk.passes(1)
+        person = talk.sides["person"]
+        types(lab, person[1], "*2")
+        assert until(lambda: other.received("INVITE"))
+        asked = time.monotonic()
+        assert until(lambda: talk.person.hears(CLIENT_HZ, asked) and talk.client.hears(PERSON_HZ, asked))
+        talk.passes(1)
+        talk.say(LATER_HZ)
+        talk.passes(1.5)
+        person[1].hang_up()
+        sound = talk.sound()
+    assert sound.spans(CLIENT_HZ)[0][0] < 0.5 and sound.spans(PERSON_HZ)[0][0] < 0.5
+    assert longest(sound, LATER_HZ) > 0.8 and sound.spans(PERSON_HZ)[-1][1] > sound.spans(LATER_HZ)[0][0]
 
 
 def longest(sound, hertz):

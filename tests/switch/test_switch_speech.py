@@ -5,13 +5,17 @@ import math
 import struct
 import wave
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from routing.journal import cdr, parse, release
 from routing.model.spoken import Phrase, PhraseAudio
+from routing.words import clock
 from support.switchbed.ear import is_tone, samples
 from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.outcome import opening
 
 #: What a text sounds like at 8 kHz; at 16 kHz an octave higher, so that the ear knows the file.
 HZ = {"uk": 440.0, "en": 620.0, "pl": 520.0}
@@ -32,6 +36,27 @@ steps:
   - ring: {to: store, whisper: [{text: "Дзвінок"}, {text: {uk: "Дзвінок із сайту", en: "A call"}}]}
   - hangup
 """
+#: The time of the call: by the project's zone, and by that of the scheme's calendar.
+CLOCK = """
+scheme: clock
+numbers: ["+380800330953"]
+steps:
+  - language: caller
+  - say: {time: now}
+  - hangup
+"""
+TOKYO = """
+calendars: {tokyo: {timezone: Asia/Tokyo, open: {mon-sun: "09:00-18:00"}}}
+"""
+TOKYO_CLOCK = """
+scheme: tokyo_clock
+numbers: ["+380800330954"]
+hours: tokyo
+steps:
+  - play: [{text: {uk: Зараз, en: It is}}, {time: now}]
+  - hangup
+"""
+CLOCKS = {"clock.yaml": CLOCK, "tokyo.yaml": TOKYO, "tokyo_clock.yaml": TOKYO_CLOCK}
 
 
 class Tones:
@@ -62,7 +87,7 @@ def lab(tmp_path_factory):
     place = tmp_path_factory.mktemp("speech")
     project = (FOLDER / "company.yaml").read_text(encoding="utf-8")
     more = {"company.yaml": project.replace("{name: lab,", "{name: lab, speech: {uk: a, en: b, pl: c},", 1)}
-    running = Lab(place, more=more | {"speech.yaml": SPEECH, "whispered.yaml": WHISPERED}, voices=Tones())
+    running = Lab(place, more=more | {"speech.yaml": SPEECH, "whispered.yaml": WHISPERED, **CLOCKS}, voices=Tones())
     yield running
     running.stop()
 
@@ -96,3 +121,25 @@ def test_a_person_hears_a_whisper_of_several_texts_in_the_project_s_language(lab
         assert caller.answered(call).start == "200"
         call.hang_up()
     assert lab.quiet()
+
+
+@pytest.mark.parametrize(
+    ("number", "sender", "zone", "language"),
+    [
+        ("380800330953", "+380671234567", "Europe/Kyiv", "uk"),
+        ("380800330953", "+442079460000", "Europe/Kyiv", "en"),
+        ("380800330954", "+380671234567", "Asia/Tokyo", "uk"),
+    ],
+)
+def test_a_caller_hears_what_time_it_is_in_the_scheme_s_zone(lab, number, sender, zone, language):
+    began = datetime.now(ZoneInfo(zone))
+    with lab.caller() as caller:
+        call = caller.call(number, sender=sender)
+        assert caller.answered(call).start == "200"
+        assert heard(caller, HZ[language])
+        assert until(call.is_over)
+    assert lab.quiet()
+    minutes = {began, datetime.now(ZoneInfo(zone))}
+    assert opening(lab.root, lab.record(call)) in {
+        f"{language}: {clock.time_of_day(each.hour, each.minute, language)}" for each in minutes
+    }

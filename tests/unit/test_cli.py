@@ -418,7 +418,7 @@ def test_a_country_without_known_holidays_is_told_of(desk: Desk, monkeypatch: An
         def today(cls) -> date:
             return date(2026, 11, 22)
 
-    monkeypatch.setattr("routing.cli.releases.date", Today)
+    monkeypatch.setattr("routing.cli.compiled.date", Today)
     opened = 'open: {mon: "09:00-18:00"}'
     text = f"calendars:\n  office: {{{opened}, holidays: {kept}}}\n  polish: {{{opened}, holidays: PL}}\n"
     (desk.schemes / "calendars.yaml").write_text(text)

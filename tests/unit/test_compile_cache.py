@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.compile.build import Release, build
+from routing.compile.build import CACHE_PARTS, Release, build
 from routing.compile.entry import ENTRY_FILES, entry_dialplans
 from routing.compile.store import LazyStore
 from routing.model.problem import Problems
@@ -207,3 +207,24 @@ def test_a_release_names_itself_and_nothing_else(folder: Folder) -> None:
         text = (release.folder / file).read_text()
         assert "THIS-RELEASE" not in text
         assert release.name in text
+
+
+def test_one_changed_scheme_writes_one_file_of_the_cache(folder: Folder) -> None:
+    for number in range(40):
+        folder.write(f"many_{number}.yaml", SCHEME % (f"many_{number}", "USER_BUSY"))
+    folder.build()
+    before = {path: path.stat().st_ino for path in (folder.root / "cache").glob("schemes.*")}
+    folder.write("many_7.yaml", SCHEME % ("many_7", "NO_ANSWER"))
+    assert folder.build().compiled == 1
+    written = [path for path, inode in before.items() if path.stat().st_ino != inode]
+    assert (len(before), len(written)) == (CACHE_PARTS, 1)
+    assert folder.build().compiled == 0, "what was not written is still known"
+
+
+def test_a_changed_extension_changes_the_dialplans_of_people(folder: Folder) -> None:
+    folder.write("company.yaml", COMPANY.replace('"1001"}}', '"1001"}}, extension: "2001"'))
+    before = (folder.build().folder / "internal.xml").read_text()
+    folder.write("company.yaml", COMPANY.replace('"1001"}}', '"1001"}}, extension: "2009"'))
+    after = (folder.build().folder / "internal.xml").read_text()
+    assert ("2001" in before, "2009" in before) == (True, False)
+    assert ("2001" in after, "2009" in after) == (False, True)

@@ -252,3 +252,11 @@ def test_outside_calls_are_checked_where_they_are_made() -> None:
     assert re.search(expressions[0], "+380501112233")
     for number in ("+380900123456", "+48501112233", "380501112233", "+380501112233,x", "+38050111223"):
         assert not re.search(expressions[0], number)
+
+
+@pytest.mark.parametrize("script", ["os", "routing_inline x", "routing_inline::fsapi", "routing_inside", ""])
+def test_no_other_python_gets_into_a_dialplan(script):
+    context = Context("x")
+    context.extension("x").do("python", script)
+    with pytest.raises(UnsafeDialplan):
+        to_xml(context)

@@ -27,7 +27,9 @@ PURE = ("model", "words", "steps", "load", "compile", "decide", "offline", "test
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks", "speech")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
-WIRED = ("process", "release", "engine", "public", "node", "recorder", "doctor", "desk")
+WIRED = (
+    "process", "release", "engine", "inline", "public", "node", "proxy", "recorder", "doctor", "desk", "cluster",
+)  # fmt: skip
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),
@@ -50,11 +52,14 @@ MAY: dict[str, tuple[str, ...]] = {
     "process": ("model", "store"),
     "release": ("model", "compile", "decide", "process"),
     "engine": ("model", "decide", *ADAPTERS, "process", "release"),
+    "inline": ("model", "decide", "esl", "store", "process", "release", "engine"),
     "public": ("model", "store", "journal", "web", "track", "pops", "callbacks", "process"),
     "node": ("model", "compile", "process"),
-    "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
+    "proxy": ("model", "compile", "node"),
+    "recorder": ("model", "decide", *ADAPTERS, "process", "release", "node"),
     "desk": (*PURE, *ADAPTERS, "graph", "diff", "process", "release", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
+    "cluster": ("model", "load", "compile", "esl", "process", "release", "node", "proxy", "doctor"),
     "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "simulate", "sample", "imports", *WIRED),
 }
 #: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
@@ -162,8 +167,9 @@ def _reached(name: str) -> set[str]:
     return found
 
 
-def test_a_worker_loads_nothing_that_only_authors_need() -> None:
-    reached = _reached("engine.worker")
+@pytest.mark.parametrize("loaded", ["engine.worker", "inline.door"])
+def test_what_decides_loads_nothing_that_only_authors_need(loaded: str) -> None:
+    reached = _reached(loaded)
     assert any(name.startswith("routing.decide.webhook") for name in reached)
     assert sorted(name for name in reached if name.split(".")[0] in AUTHORS_ONLY) == []
 

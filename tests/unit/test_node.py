@@ -2,7 +2,9 @@
 
 import importlib.resources
 import json
+import os
 import stat
+import subprocess
 import time
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from routing.model import numbers
 from routing.model.calendar import INEXPRESSIBLE_ZONES
 from routing.node import files as node
 from routing.node import timezones
+from routing.node.settings import Settings
 
 
 def settings(**changes):
@@ -224,3 +227,31 @@ def test_the_command_that_starts_freeswitch_names_it_where_it_is(tmp_path, monke
         place.parent.mkdir()
         place.touch(mode=0o755)
         assert _program(built) == (str(built) if place == built else "freeswitch")
+
+
+def test_mod_python3_is_loaded_only_where_it_decides(tmp_path):
+    usual, inside = node.render(settings()), node.render(settings(package=Path("/opt/routing/packages")))
+    scripts = {"conf/scripts/routing_inline.py", "conf/scripts/routing_inside.py"}
+    assert inside.keys() - usual.keys() == {*scripts, "conf/autoload_configs/python.conf.xml"}
+    assert not any("python" in text for text in usual.values())
+    assert 'module="mod_python3"' in inside["conf/autoload_configs/modules.conf.xml"]
+    assert 'site.addsitedir("/opt/routing/packages")' in inside["conf/scripts/routing_inside.py"]
+    assert 'opened("/srv/root"' in inside["conf/scripts/routing_inside.py"]
+    for name in scripts:
+        compile(inside[name], name, "exec")
+    assert "-scripts" not in node.command(tmp_path)
+    node.write(tmp_path, inside)
+    assert f"-scripts {tmp_path}/conf/scripts" in " ".join(node.command(tmp_path))
+
+
+def test_the_script_starts_freeswitch_on_the_folder_with_its_databases(tmp_path):
+    """Whatever starts it elsewhere, a container say, needs no copy of the arguments; a group starts it, too."""
+    home = tmp_path / "node"
+    node.write(home, node.render(Settings(home, tmp_path / "root", "a secret")))
+    arguments = node.command(home)
+    echo = {"FREESWITCH": "/bin/echo", "PATH": "/bin:/usr/bin"}
+    said = subprocess.run(["sh", home / "start", "-rp"], env=echo, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [*arguments, "-rp"] and arguments[-1].startswith("/dev/shm/freeswitch-")
+    assert stat.S_IMODE((home / "start").stat().st_mode) == 0o700
+    node.write(home, node.render(Settings(home, tmp_path / "root", "a secret")), os.getgid())
+    assert stat.S_IMODE((home / "start").stat().st_mode) == 0o750

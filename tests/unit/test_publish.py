@@ -43,11 +43,33 @@ def test_the_first_publish_makes_freeswitch_read_accounts_and_the_second_does_no
     first = publish(folder.root, folder.build().name, switch)
     assert (first.before, first.reload, current(folder.root)) == (None, "done", first.release)
     assert switch.heard == [
-        "reloadxml", "global_getvar domain", "user_exists id 1001 pbx", "sofia profile external rescan",
+        "reloadxml", "global_getvar routing_phones_at", "global_getvar domain", "user_exists id 1001 pbx",
+        "sofia profile external rescan",
     ]  # fmt: skip
     switch.heard.clear()
     second = publish(folder.root, folder.changed().name, switch)
     assert (second.before, second.reload, switch.heard) == (first.release, "not needed", [])
+
+
+def test_a_node_that_does_not_say_where_phones_are_registered_gets_no_release(folder: Folder) -> None:
+    older = Switch({"global_getvar routing_phones_at": "\n"})
+    with pytest.raises(PublishFailed, match="its dialplan is older than the release: run `routing node init`"):
+        publish(folder.root, folder.build().name, older)
+    assert current(folder.root) is None
+
+
+def test_an_older_node_gets_no_release_either_whose_accounts_are_as_before(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("routing.compile.build.REGISTERED", "")  # a version before
+    first = publish(folder.root, folder.build().name, Switch())
+    monkeypatch.undo()
+    older = Switch({"global_getvar routing_phones_at": "-ERR no reply\n"})
+    with pytest.raises(PublishFailed, match=f"older than the release: .*; release {first.release} stays live"):
+        publish(folder.root, folder.changed().name, older)
+    assert current(folder.root) == first.release
+    with pytest.raises(PublishFailed, match="nobody listens"):
+        publish(folder.root, folder.changed().name, _unreachable)
 
 
 def test_changed_accounts_are_read_again(folder: Folder) -> None:
@@ -66,7 +88,7 @@ def test_a_changed_gateway_is_forgotten_before_the_rescan(folder: Folder) -> Non
     assert switch.heard[-2:] == ["sofia profile external killgw main", "sofia profile external rescan"]
 
 
-class SwitchFault(Exception):
+class SwitchFault(OSError):
     pass
 
 

@@ -73,10 +73,11 @@ def test_the_decision_is_of_its_step_alone():
     ],
 )
 def test_no_other_command_runs_as_a_talk_begins(value):
-    context = Context("a")
-    context.extension("start").set(AS_TALK_BEGINS, value)
-    with pytest.raises(UnsafeDialplan):
-        to_xml(context)
+    for application, name in (("set", AS_TALK_BEGINS), ("export", f"nolocal:{AS_TALK_BEGINS}")):
+        context = Context("a")
+        context.extension("start").do(application, f"{name}={value}")
+        with pytest.raises(UnsafeDialplan):
+            to_xml(context)
 
 
 def test_the_steps_own_extension_may_run():
@@ -84,4 +85,6 @@ def test_the_steps_own_extension_may_run():
     start = context.extension("start")
     start.set(AS_TALK_BEGINS, "execute_extension 2.open.1.begins XML:${routing_release}/schemes/a.xml a")
     start.set(f"{AS_TALK_BEGINS}", "")
+    begins = "execute_extension $1.begins XML:${routing_release}/schemes/$2.xml $2"
+    start.do("export", f"nolocal:{AS_TALK_BEGINS}={begins}")
     assert AS_TALK_BEGINS in to_xml(context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -82,6 +83,47 @@ def test_the_scheme_files_of_a_release_are_kept_while_it_is(folder: Folder) -> N
     (folder.root / "releases" / release.name).rename(folder.root / "gone")
     sources.prune(folder.root)
     assert sources.source_of(folder.root, release.name) is None
+
+
+def test_a_file_as_it_was_in_the_release_before_is_kept_once_and_never_changes(folder: Folder) -> None:
+    before = sources.keep(folder.schemes, folder.root, folder.build().name)
+    assert before
+    _long_ago(folder, before)
+    text = (folder.schemes / "a.yaml").read_text()
+    with (folder.schemes / "a.yaml").open("a") as file:  # in place, as some editors write
+        file.write("# changed\n")
+    after = sources.keep(folder.schemes, folder.root, "another")
+    assert after
+    assert ((before / "a.yaml").read_text(), (after / "a.yaml").read_text()) == (text, text + "# changed\n")
+    assert (after / "company.yaml").samefile(before / "company.yaml")
+    assert not (after / "company.yaml").samefile(folder.schemes / "company.yaml")
+    shutil.rmtree(before)
+    assert (after / "company.yaml").read_text() == (folder.schemes / "company.yaml").read_text()
+
+
+def _long_ago(folder: Folder, kept: Path) -> None:
+    """As if the files had been copied some time after they were written; what is written from now on is newer."""
+    changed_ns = max(file.stat().st_ctime_ns for file in folder.schemes.rglob("*"))
+    copied_ns = changed_ns + sources.RACY_NS + 1
+    os.utime(kept, ns=(copied_ns, copied_ns))
+    clock = folder.root / "clock"
+    while clock.write_text("ticks") and clock.stat().st_ctime_ns <= changed_ns:
+        pass
+
+
+def test_a_file_whose_time_was_set_back_is_copied(folder: Folder) -> None:
+    before = sources.keep(folder.schemes, folder.root, folder.build().name)
+    assert before
+    _long_ago(folder, before)
+    file = folder.schemes / "a.yaml"
+    was, text = file.stat(), file.read_text()
+    changed = text.replace("hangup", "hungup", 1)
+    file.write_text(changed)
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+    after = sources.keep(folder.schemes, folder.root, "another")
+    assert after
+    assert (len(changed), changed != text) == (len(text), True)
+    assert (after / "a.yaml").read_text() == changed
 
 
 def test_too_much_is_not_kept(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@ from routing.compile.need import Need, pin_account
 from routing.compile.rooms import pins_context
 from routing.compile.secrets import generated_secrets, invalid_values
 from routing.compile.xml import UnsafeDialplan, to_xml
+from routing.model.conference import PAUSED
 from routing.model.problem import Problem
 from routing.model.secret import OFFLINE_PIN, PIN
 from routing.model.typed_digits import FORGETS
 from routing.steps.dialplan import Context
 
 PLACE = Problem("a.yaml", 1, 1, "steps[0].conference.pin", "")
+PARTS = {"result": "r", "room": "a", "command": "pause", "file": "/a.wav", "call": "${uuid}", "does": "mask"}
 
 
 def need(name):
@@ -53,3 +55,17 @@ def test_the_command_that_forgets_a_pin_does():
     context = Context("x")
     context.extension("x").set("api_hangup_hook", FORGETS)
     assert FORGETS in to_xml(context)
+
+
+@pytest.mark.parametrize("wrong", ["~os.execute([[rm]])", "routing.lua", PAUSED.format(**PARTS) + " os.exit()"])
+def test_no_other_script_gets_into_a_dialplan(wrong):
+    context = Context("x")
+    context.extension("x").do("lua", wrong)
+    with pytest.raises(UnsafeDialplan):
+        to_xml(context)
+
+
+def test_the_script_that_masks_a_room_does():
+    context = Context("x")
+    context.extension("x").do("lua", PAUSED.format(**PARTS))
+    assert "recording pause" in to_xml(context)

@@ -28,9 +28,9 @@ def test_everybody_is_free_until_something_is_known_and_again_when_nothing_is():
 
 def test_operators_are_told_who_is_taken_for_what():
     states = States()
-    assert states.facts() == {"known": False, "registered": [], "busy": []}
+    assert states.facts() == {"known": False, "registered": [], "busy": [], "busy_elsewhere": []}
     states.seen(picture(Channel("leg", "ivan.desk"), Channel("call", ""), registered=("1002", "1001")))
-    assert states.facts() == {"known": True, "registered": ["1001", "1002"], "busy": ["ivan"]}
+    assert states.facts() == {"known": True, "registered": ["1001", "1002"], "busy": ["ivan"], "busy_elsewhere": []}
     assert states.counts() == (2, 1)
     states.lost("gone")
     assert states.counts() == (0, 0)

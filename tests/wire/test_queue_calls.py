@@ -11,6 +11,7 @@ import pytest
 from routing.engine.ports import queueing
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
+from routing.engine.steady_clock import SteadyClock
 from routing.esl.protocol import Message
 from routing.esl.watch import Channel, Snapshot
 from routing.model.decision import Call
@@ -34,6 +35,8 @@ class Floor:
         self.asked: list[str] = []
         #: Calls that FreeSWITCH lists, with what it says of each.
         self.dumps: dict[str, str] = {}
+        #: How often its list lacks the first of them.
+        self.behind = 0
         self.queueing = queueing(self.states, None, lambda *_: None)
         self.calls = QueueCalls(
             self.queueing,
@@ -52,7 +55,12 @@ class Floor:
         return [self._answer(command) for command in commands]
 
     def _answer(self, command: str) -> str:
+        if command == "api status":
+            return f"UP 0 years\n{len(self.dumps)} session(s) - peak 9, last 5min 9\n"
         if command == "api show channels as json":
+            if self.behind:
+                self.behind -= 1
+                return json.dumps({"rows": [{"uuid": uuid} for uuid in [*self.dumps][1:]]})
             return json.dumps({"rows": [{"uuid": uuid, "application": "sleep"} for uuid in self.dumps]})
         uuid = command.split()[2]
         if "uuid_dump" in command:
@@ -186,6 +194,26 @@ def test_a_worker_that_begins_to_lead_knows_the_order_before_it_offers_anybody(f
     assert [each["place"] for each in floor.calls.facts()[0]["callers"]] == [1, 2]
 
 
+def test_who_is_missing_in_a_list_that_is_behind_is_not_passed(floor, monkeypatch):
+    """FreeSWITCH has just started: the table of channels lacks who called first, and their event is long gone."""
+    monkeypatch.setattr("routing.engine.queue_recall._LOOK_SECONDS", 0)
+    floor.states.registration("olena", is_there=False)
+    floor.waits(0, arrived_ms=980_000)
+    floor.waits(1, arrived_ms=990_000)
+    floor.behind = 2
+    floor.calls.lead()
+    assert floor.told() == [(0, "order:ivan")]
+
+
+def test_a_list_that_stays_behind_holds_nobody_up_for_long(floor, monkeypatch):
+    monkeypatch.setattr("routing.engine.queue_recall._LOOK_SECONDS", 0)
+    floor.waits(0, arrived_ms=980_000)
+    floor.waits(1, arrived_ms=990_000)
+    floor.behind = 1_000
+    floor.calls.lead()
+    assert floor.told() == [(1, "order:ivan")]
+
+
 def test_a_worker_that_begins_to_lead_acknowledges_turns_that_nobody_heard(floor):
     """They would go on without an engine, and the last of them could ring before the first."""
     floor.rings("ivan", "olena", caller=2)
@@ -280,3 +308,16 @@ def test_nobody_is_rung_before_it_is_known_who_talks(floor):
     assert [each for each in floor.asked if "routing_noted=x" in each]
     floor.states.seen(picture)
     assert floor.told() == [(0, "order:olena")]
+
+
+def test_who_waits_keeps_their_place_when_the_system_s_clock_is_set_ahead(floor):
+    ahead_s = 0.0
+    floor.calls.now = SteadyClock(lambda: floor.now + ahead_s, lambda: floor.now)
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=2)
+    assert floor.tells(0) == []
+    ahead_s = 600.0
+    floor.now += 1
+    assert floor.tells(1) == []
+    floor.states.ended("ivan's")
+    assert floor.told() == [(0, "order:ivan")]

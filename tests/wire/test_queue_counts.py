@@ -25,9 +25,9 @@ class Switch:
         self.told, self.woken, self.gone = [], [], set()
 
     def ask(self, *commands):
+        if commands[0] == "api status":
+            return ["0 session(s) - peak 9, last 5min 9\n", '{"row_count": 0}']
         (command,) = commands
-        if command == "api show channels as json":
-            return ['{"row_count": 0}']
         _, _, uuid, variables = command.split(" ", 3)
         self.told.append((uuid, dict(each.split("=", 1) for each in variables.split(";"))))
         return ["-ERR no such channel\n" if uuid in self.gone else "+OK\n"]

@@ -130,7 +130,7 @@ class EventSocket(socketserver.StreamRequestHandler):
 
 READY = f"""set -euo pipefail
 trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
-ready() {{ PYTHONPATH="{HOME}/tests" {sys.executable} {__file__} "$1"; }}
+ready() {{ PYTHONPATH="{HOME}/tests" "{sys.executable}" "{__file__}" "$1"; }}
 """
 
 

@@ -204,7 +204,10 @@ def test_every_worker_tells_what_it_takes_people_for(serve):
     engine, _ = serve("--workers", "2", "--esl", "")
     told = json.loads(engine.get("/people"))["workers"]
     assert sorted(each.pop("pid") for each in told) == engine.workers()
-    assert told == [{"known": False, "registered": [], "busy": [], "queues": [], "recognisers": {}}] * 2
+    assert (
+        told
+        == [{"known": False, "registered": [], "busy": [], "busy_elsewhere": [], "queues": [], "recognisers": {}}] * 2
+    )
     os.kill(engine.workers()[0], signal.SIGSTOP)  # one that does not answer holds up nobody for long
     assert len(json.loads(engine.get("/people"))["workers"]) == 1
 

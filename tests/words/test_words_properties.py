@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from routing.words.cardinal import LARGEST, cardinal
-from routing.words.clock import at_hour, at_hour_and, at_time, minutes_after, time_of_day
+from routing.words.clock import at_hour, at_hour_and, at_time, hour_and, minutes_after, minutes_of, time_of_day
 from routing.words.counted import CURRENCIES, UNIT_NAMES, counted, money
 from routing.words.dates import day_and_month, full_date, next_weekday, on_weekday
 from routing.words.grammar import LANGUAGES, Case, Gender
@@ -72,6 +72,8 @@ def test_a_time_in_two_parts_is_the_time(language: str) -> None:
         for minute in range(1, 60):
             parts = at_hour_and(hour, language), minutes_after(minute, language, hour >= 12)
             assert " ".join(parts) == at_time(hour, minute, language)
+            alone = hour_and(hour, language), minutes_of(minute, language, hour >= 12)
+            assert " ".join(alone) == time_of_day(hour, minute, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

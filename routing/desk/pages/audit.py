@@ -44,6 +44,7 @@ def audit() -> Any:
         lines=lines,
         numbers=numbers,
         chosen=chosen,
+        ignored=[name for name in chosen if request.args.get(name, "").strip() and not chosen[name]],
         asked={name: value for name, value in chosen.items() if value},
         choices=_choices(chosen["who"]),
         actions=_actions(),

@@ -14,15 +14,16 @@ from werkzeug.wsgi import wrap_file
 
 from routing.desk import journal_query
 from routing.desk.call_ladder import ladder, other_rings
+from routing.desk.call_sounds import CallSound, sound_named, sounds_of
 from routing.desk.call_traces import LISTENED, SAVED, traces_of
 from routing.desk.current import needs, note, plan, services, user
 from routing.desk.journal_filter import JournalFilter
-from routing.desk.journal_rows import client_name, is_missed, look, source_text
+from routing.desk.journal_rows import is_missed, look, source_text
 from routing.desk.journal_seen import list_address, number_view, rows_of, scope
 from routing.desk.masks import NumberView
 from routing.desk.peaks import PeakCache
-from routing.desk.sounds import RECORDING, VOICEMAIL, SoundFile, is_here, is_locked, open_sound
-from routing.journal.masked import spans
+from routing.desk.sounds import RECORDING, SoundFile, is_here, is_locked, open_sound
+from routing.journal.client_names import site_name
 from routing.journal.query import whole_call
 from routing.journal.record import CallRecord
 from routing.journal.sealed import Locked
@@ -76,7 +77,7 @@ def call(id: str) -> Any:
         icon_name=icon,
         tone=tone,
         is_missed=is_missed(found.status, found.direction),
-        client_name=numbers.text(found.client_name or client_name(found.entities)),
+        client_name=numbers.text(found.client_name or site_name(found.entities)),
         source=numbers.text(source_text(found.source)),
         entities=numbers.texts(found.entities),
         sources=numbers.texts(found.source),
@@ -94,47 +95,47 @@ def call(id: str) -> Any:
 
 @needs(Right.RECORDINGS)
 def recording(id: str) -> Any:
-    """The file of a call's recording, or of its voicemail; a part of it where the browser asks for one."""
-    found, kind = _visible(id), _kind()
-    sound = _open(found, kind)
+    """The file of one of a call's sounds; a part of it where the browser asks for one."""
+    found = _visible(id)
+    which, sound = _open(found)
     with ExitStack() as refused:
         refused.callback(sound.file.close)
         if request.method == "GET":
-            _note_once(SAVED if request.args.get("save") else LISTENED, found.id, kind)
-        answer = _answer(found, kind, sound)
+            _note_once(SAVED if request.args.get("save") else LISTENED, found.id, which)
+        answer = _answer(found, which.name, sound)
         refused.pop_all()
     return answer
 
 
-def _answer(found: CallRecord, kind: str, sound: SoundFile) -> Any:
+def _answer(found: CallRecord, name: str, sound: SoundFile) -> Any:
     answer: Any = Response(
         wrap_file(request.environ, sound.file, 64 * 1024), mimetype=sound.content_type, direct_passthrough=True
     )
     answer.content_length = sound.size
     answer.headers["Content-Disposition"] = _named(found, sound) if request.args.get("save") else "inline"
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.set_etag(hashlib.sha256(f"{found.id} {kind} {sound.size} {sound.modified}".encode()).hexdigest()[:32])
+    answer.set_etag(hashlib.sha256(f"{found.id} {name} {sound.size} {sound.modified}".encode()).hexdigest()[:32])
     return answer.make_conditional(request.environ, accept_ranges=True, complete_length=sound.size)
 
 
 @needs(Right.RECORDINGS)
 def waveform(id: str) -> Any:
     """The sound's peaks, for the player."""
-    found, kind = _visible(id), _kind()
-    sound = _open(found, kind)
+    found = _visible(id)
+    which, sound = _open(found)
     with sound.file:
         cache: PeakCache = current_app.extensions["desk_peaks"]
-        peaks = cache.get((found.id, kind, sound.size, sound.modified), sound.file)
+        peaks = cache.get((found.id, which.name, sound.size, sound.modified), sound.file)
     if peaks is None:
         abort(404)
     return {"duration_s": round(peaks.duration_s, 3), "sides": peaks.sides}
 
 
-def _note_once(action: str, call_id: str, kind: str) -> None:
+def _note_once(action: str, call_id: str, which: CallSound) -> None:
     heard: Heard = current_app.extensions["desk_heard"]
-    what = hashlib.sha256(g.token.encode()).hexdigest(), user().name, action, call_id, kind
+    what = hashlib.sha256(g.token.encode()).hexdigest(), user().name, action, call_id, which.name
     if heard.is_new(*what):
-        note(action, call_id, kind)
+        note(action, call_id, which.kind)
         heard.add(*what)
 
 
@@ -148,33 +149,21 @@ def _visible(id_: str) -> CallRecord:
     return found
 
 
-def _kind() -> str:
-    return VOICEMAIL if request.args.get("kind") == VOICEMAIL else RECORDING
-
-
-def _open(found: CallRecord, kind: str) -> SoundFile:
-    both = {RECORDING: (found.recording, found.recording_gone), VOICEMAIL: (found.voicemail, found.voicemail_gone)}
-    path, gone = both[kind]
+def _open(found: CallRecord) -> tuple[CallSound, SoundFile]:
+    """The sound that the address names (`kind`), and its file."""
+    which = sound_named(found, request.args.get("kind") or RECORDING)
     try:
-        sound = None if gone else open_sound(found.id, kind, path, services().unlocking)
+        sound = open_sound(found.id, which.kind, which.path, services().unlocking) if which else None
     except Locked:
         abort(423)
-    if sound is None:
+    if which is None or sound is None:
         abort(404)
-    return sound
+    return which, sound
 
 
-def _sounds(found: CallRecord) -> list[dict[str, Any]]:
+def _sounds(found: CallRecord) -> list[tuple[CallSound, dict[str, bool]]]:
     """The sounds of a call, and whether their files are on this machine."""
-    both = (
-        (RECORDING, found.recording, found.recording_gone, found.masked),
-        (VOICEMAIL, found.voicemail, found.voicemail_gone, ""),
-    )
-    return [
-        {"kind": kind, "gone": gone, "masked": [*spans(masked)], **_state(found.id, kind, "" if gone else path)}
-        for kind, path, gone, masked in both
-        if path
-    ]
+    return [(each, _state(found.id, each.kind, "" if each.gone else each.path)) for each in sounds_of(found)]
 
 
 def _state(call_id: str, kind: str, path: str) -> dict[str, bool]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from routing.desk import journal_query
 from routing.desk.call_traces import EXPORTED
 from routing.desk.current import needs, note, plan, services, texts
 from routing.desk.exported import TITLES, ExportTexts, as_csv, as_xlsx
-from routing.desk.journal_filter import JournalFilter, JournalPlace
+from routing.desk.journal_filter import JournalFilter, JournalPlace, ignored
 from routing.desk.journal_query import JournalScope
 from routing.desk.journal_rows import JournalRow, row_of
 from routing.desk.journal_seen import chosen_filter, database_filter, number_view, scope
@@ -48,6 +48,8 @@ def export_xlsx() -> Any:
 
 def _sent(form: str, content_type: str, export: _Export) -> Response:
     chosen = chosen_filter()
+    if ignored(request.args, chosen):  # never more than was asked for
+        abort(400)
     if request.method == "GET":
         note(EXPORTED, noted(chosen, plan().country), form)
     day = datetime.fromtimestamp(services().now(), plan().zone).date().isoformat()

@@ -41,9 +41,9 @@ def forget_now() -> Any:
     try:
         with services().people(project) as people:
             queues = services().hub.queues()
-            gone = forget_client(database, project, number, people.store, queues, plan().people)
+            gone = forget_client(database, project, number, people.store, queues, plan().people, services().root)
     except NoPeople:
-        gone = forget_client(database, project, number, None)
+        gone = forget_client(database, project, number, None, root=services().root)
     except StoreDown:
         return _page("", "", None, redis_is_down=True), 503
     return _page("", number, gone, done=True)

@@ -23,6 +23,7 @@ from routing.desk.journal_rows import JournalRow
 from routing.desk.journal_seen import (
     chosen_filter,
     database_filter,
+    ignored_names,
     rating_text,
     rows_of,
     scope,
@@ -55,6 +56,7 @@ def journal() -> Any:
         chosen=chosen,
         chips=_chips(chosen),
         is_filtered=bool(chosen.parameters),
+        ignored=ignored_names(chosen),
         choices=_choices(),
         links=_links(chosen, rows, place, found),
         looked=found.looked,
@@ -93,6 +95,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "rating": [(name, rating_text(name)) for name in RATINGS],
         "person": sorted(((name, plan().shown(name)) for name in people), key=_by_text),
         "scheme": sorted(((name, plan().scheme_shown(name)) for name in plan().schemes), key=_by_text),
+        "queue": sorted(((name, plan().scheme_shown(name)) for name in services().hub.queues()), key=_by_text),
     }
 
 

@@ -10,7 +10,7 @@ from routing.desk.board_picture import seen_by
 from routing.desk.board_rows import BoardPicture, CallRow
 from routing.desk.current import needs, services, texts, user
 from routing.desk.guard import COOKIE
-from routing.desk.live_hub import MOST_VIEWERS, BoardStream, DrawnBoard, Scope
+from routing.desk.live_hub import MOST_OF_USER, MOST_VIEWERS, BoardStream, DrawnBoard, Scope
 from routing.desk.services import Services
 from routing.desk.texts import Texts
 from routing.model.desk import Right
@@ -39,6 +39,8 @@ def live_stream() -> Any:
     hub = services().hub
     if len(hub.viewers) >= MOST_VIEWERS:
         abort(503)
+    if sum(each.name == user().name for each in list(hub.viewers)) >= MOST_OF_USER:
+        abort(429)  # nobody takes the places of the others
     session = services().sessions.find(g.token, services().now())
     token = request.cookies.get(COOKIE, "") if session else ""
     stream = BoardStream(hub, user().name, token, _scope())

@@ -33,9 +33,10 @@ def add(app: Flask) -> None:
 
 @needs(Right.OWN)
 def my() -> Any:
-    """The page."""
+    """The page; ``number``: to be called, as a call's page leads here."""
     done, queue = request.args.get("done", ""), request.args.get("queue", "")
-    return _page(done=done if done in UNDONE_BY else "", queue=queue if queue in _queues() else "")
+    typed = request.args.get("number", "")[:40]
+    return _page(done=done if done in UNDONE_BY else "", queue=queue if queue in _queues() else "", typed=typed)
 
 
 @needs(Right.OWN)

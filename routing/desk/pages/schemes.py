@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, render_template, request
 
 from routing.desk.alphabetical import alphabetical
 from routing.desk.current import needs, plan, services
+from routing.desk.journal_filter import YEARS
 from routing.desk.on_duty import CallNow, call_now
 from routing.desk.override_state import OverrideState, overrides
 from routing.desk.pictures import NoPicture, picture
@@ -109,9 +110,10 @@ def _caller(typed: str) -> tuple[str, bool]:
 def _moment(text: str) -> datetime | None:
     """A moment as browsers send it, ``2026-11-30T10:00``, in the project's zone; None for now."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=plan().zone)
+        found = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=plan().zone)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _call(number: str, caller: str, at: datetime | None, states: Mapping[str, OverrideState]) -> CallNow | None:

@@ -35,10 +35,10 @@ class Phoning(Protocol):
 class Attending:
     """Answers, holds, calls whom its behaviour names, and asks to join the two; with nobody reached it talks on."""
 
-    def __init__(self, switch: tuple[str, int], account: str, password: str, port: int, does: ScriptedPhone) -> None:
-        self.port = port
+    def __init__(self, agent: Agent, does: ScriptedPhone) -> None:
+        self.port = agent.port
         self._does = does
-        self._agent = Agent(switch, account, password, does.after_ms / 1000, port=port)
+        self._agent = agent
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from routing.compile.numbers import entry_dialplan
 from routing.model import dnd
 from routing.model.parking import waiting_in
+from routing.model.utterance import FOLDER as UTTERANCES
 from routing.offline.phones import PhoneTransfer, ScriptedPhone
 from routing.offline.switch import INBOUND
 from routing.store.program import program
@@ -51,6 +52,8 @@ class Bed:
     engine: str
     #: Where the engine that watches this switch tells what it takes people for (``host:port``); empty: none does.
     status: str = ""
+    #: Plays phones and callers message by message.
+    agent_class: ClassVar[type[Agent]] = Agent
     _records: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -154,10 +157,18 @@ class Bed:
         self, folder: Path, account: str, to: str, password: str = "", sends: PhoneTransfer | None = None, **keys: Any
     ) -> sip.Sipp:  # fmt: skip
         """A call from a registered phone's account, under way; ``keys`` are those of ``sip.of_colleague``."""
-        remote = f"127.0.0.1:{self.switch.settings.sip_port}"
+        remote = "{}:{}".format(*self.phones_at())
         refer = (sends.to, sends.after_ms) if sends else None
         words = sip.colleague(account, password or self.company.password(account), to, refer, **keys)
         return sip.Sipp(words, folder, remote, ["-m", "1"])
+
+    def phones_at(self) -> tuple[str, int]:
+        """Where phones register and call."""
+        return HOST, self.switch.settings.sip_port
+
+    def knows_registrations(self) -> bool:
+        """Whether the engine knows which phones are registered."""
+        return True
 
     def record(self, call_id: str) -> dict[str, str]:
         """The CDR variables of the leg with this SIP Call-ID; waits until the switch has written it."""
@@ -194,9 +205,10 @@ class Bed:
     def _known(self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = "") -> dict[str, Phoning]:
         """The phones of a case, once the engine knows them; it knows that they are away again at the end."""
         lines = {target: self.company.accounts[target] for target in case.phones if target in self.company.accounts}
-        stack.callback(wait_gone, self.status, lines.values())
+        registered = lines.values() if self.knows_registrations() else ()
+        stack.callback(wait_gone, self.status, registered)
         phones = dict(self._phones(case, folder, stack, scenario))
-        wait_there(self.status, {lines[target] for target in phones if target in lines})
+        wait_there(self.status, {lines[target] for target in phones if target in lines} & {*registered})
         return phones
 
     def _phones(
@@ -211,8 +223,8 @@ class Bed:
                 stack.callback(self.register, account, seconds=0)
             phone: Phoning
             if account and behaviour.sends and behaviour.sends.attended:
-                switch = (HOST, self.switch.settings.sip_port)
-                phone = Attending(switch, account, self.company.password(account), port, behaviour)
+                facts = account, self.company.password(account), behaviour.after_ms / 1000
+                phone = Attending(self.agent_class(self.phones_at(), *facts, port=port), behaviour)
             else:
                 phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target, port=port)
             stack.callback(phone.stop)
@@ -232,14 +244,14 @@ class Bed:
 
     def register(self, account: str, port: int = 0, seconds: int = 300, password: str = "") -> None:
         """Register an account from a port that nobody has yet, as its phone would; 0 seconds removes it, from any."""
-        switch = (HOST, self.switch.settings.sip_port)
-        with Agent(switch, account, password or self.company.password(account), port=port) as agent:
+        with Agent(self.phones_at(), account, password or self.company.password(account), port=port) as agent:
             answer = agent.register(seconds=seconds)
         assert answer.start == "200", answer.text
 
     def recordings(self) -> list[Path]:
-        """Every sound file that the switch has written."""
-        return sorted((self.switch.home / "recordings").rglob("*.wav"))
+        """Every sound file that the switch has written; what callers said at speech menus the engine keeps."""
+        written = (self.switch.home / "recordings").rglob("*.wav")
+        return sorted(path for path in written if UTTERANCES not in path.parts)
 
     def _scenario(self, target: str, behaviour: ScriptedPhone) -> str:
         if behaviour.does == "redirects":

@@ -15,7 +15,6 @@ from routing.journal.spool import Spool
 from routing.model.callback_call import CallbackCall
 
 from .lab import FOLDER, Agent, Lab, until
-from .switch import Switch
 
 CLIENT, NUMBER = "+380671234567", "+380800330902"
 _COMPANY = (FOLDER / "company.yaml").read_text(encoding="utf-8")
@@ -57,20 +56,8 @@ class CallbackLab(Lab):
 
     def restart(self) -> None:
         """Kill the switch, and start it again where it was."""
-        before = self.switch
-        before.kill()
-        before.esl.close()
-        names = (
-            "sip_port",
-            "external_port",
-            "esl_port",
-            "tls_port",
-            "tls_external_port",
-            "rtp_start_port",
-            "rtp_end_port",
-        )
-        same = {name: getattr(before.settings, name) for name in names}
-        self.switch = Switch(before.home, before.root, before.changes | same).start()
+        self.switch.kill()
+        self.switch = self.switch.again()
 
     def again(self, uuid: str) -> str:
         """What the switch says to a second originate with a uuid."""

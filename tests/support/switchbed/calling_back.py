@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from routing.journal.sound import EMPTY_BYTES
+from routing.model.rating import RATED_LEG, SCORE, WHERE
 
 from .attending import Phoning
 from .cases import Case
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from .bed import Bed
 
 _LONGEST_CALL_S = 60
+
+
+def _rated(record: Mapping[str, str]) -> dict[str, str]:
+    """What the leg that talked says of its rating."""
+    return {name: value for name, value in record.items() if name.startswith((WHERE, SCORE))}
 
 
 class CallingBack:
@@ -52,10 +58,13 @@ class CallingBack:
         nobody = self._record(self.uuid)
         record = self._record(nobody["bridge_uuid"]) if self._bridged(nobody) else nobody
         uuids = {nobody["uuid"], record["uuid"]}
+        with_whom = record.get(RATED_LEG) or (record["bridge_uuid"] if self._talked(record) else "")
+        other = self._record(with_whom) if with_whom else {}
+        uuids |= {with_whom}  # a client who was sent on rings others
         rung = [(at, target) for target, phone in phones.items() for at in self._rung(phone, uuids)]
         began = self.began if not rung else min(self.began, *(at for at, _ in rung))
         owners = {number: target for target, number in self.case.by_number.items()}
-        talked = self._record(record["bridge_uuid"])["routing_target"] if self._talked(record) else None
+        talked = other.get("routing_target")
         files = self.bed.recordings()
         return Outcome(
             rung=sorted((at - began, target) for at, target in rung),
@@ -63,7 +72,7 @@ class CallingBack:
             answered_s=None,
             ended_s=int(record["end_uepoch"]) / 1e6 - began,
             talked=owners.get(talked, talked) if talked else None,
-            call=nobody | {"hangup_cause": record["hangup_cause"]},
+            call=nobody | {"hangup_cause": record["hangup_cause"]} | _rated(record) | _rated(other),
             seen={target: each for target, phone in phones.items() for each in self._invites(phone, uuids)},
             files=[
                 path

@@ -33,16 +33,16 @@ class Carried:
 
     def _judged(self, case: Case) -> list[str]:
         try:
-            found = _differences(case, self.first[case.name].result())
+            found = differing(case, self.first[case.name].result())
         except Exception as problem:
             found = [repr(problem)]
         if not found:
             return []
         self.again[case.name] = "; ".join(found)
-        return _differences(case, self.alone(case))
+        return differing(case, self.alone(case))
 
 
-def _differences(case: Case, outcomes: list[Outcome]) -> list[str]:
+def differing(case: Case, outcomes: list[Outcome]) -> list[str]:
     """One line for each thing that went otherwise than expected in any call of a case."""
     calls = list(zip(case.calls(), outcomes, strict=True))
     small = [path for _, outcome in calls for path in outcome.files if path.stat().st_size <= 8000]

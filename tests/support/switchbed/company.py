@@ -5,12 +5,12 @@ from __future__ import annotations
 import array
 import json
 import math
-import shlex
+import re
 import shutil
 import sys
 import wave
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from routing.release import publish as publishing
 from support import voice
 
 from .cases import Case
+from .local_day import LocalDay, midday
 
 PROJECT = Path(__file__).parents[2] / "switch" / "project"
 #: What a case publishes: folders of files that take the place of the project's.
@@ -51,7 +52,7 @@ class Company:
     root: Path
     trunk_port: int = CLOSED_PORT
     handler_port: int = CLOSED_PORT
-    today: date = field(default_factory=date.today)
+    day: LocalDay = field(default_factory=lambda: midday(datetime.now(UTC)))
     accounts: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     crm_ids: dict[str, int] = field(default_factory=dict)
@@ -87,9 +88,10 @@ class Company:
             "TRUNK_PORT": self.trunk_port,
             "HANDLER_PORT": self.handler_port,
             "CLOSED_PORT": CLOSED_PORT,
-            "VOICE": f"{shlex.quote(sys.executable)} {shlex.quote(voice.__file__)}",
-            "TODAY": self.today,
-            "TOMORROW": self.today + timedelta(days=1),
+            "VOICE": f"{_escaped(sys.executable)} {_escaped(voice.__file__)}",
+            "DAY_ZONE": self.day.zone,
+            "TODAY": self.day.date,
+            "TOMORROW": self.day.date + timedelta(days=1),
         }
         for file in source.glob("*.yaml"):
             text = file.read_text(encoding="utf-8")
@@ -101,7 +103,7 @@ class Company:
         """The same company in another place, with what was compiled here, not yet published there."""
         for part in ("cache", "store"):
             shutil.copytree(self.root / part, place / "root" / part)
-        return Company(place / "schemes", place / "root", self.trunk_port, self.handler_port, self.today)
+        return Company(place / "schemes", place / "root", self.trunk_port, self.handler_port, self.day)
 
     def password(self, account: str) -> str:
         """The SIP password of an account, fixed for the bed."""
@@ -165,3 +167,8 @@ def _sound(path: Path, seconds: float, hertz: int) -> None:
         sound.setsampwidth(2)
         sound.setframerate(8000)
         sound.writeframes(array.array("h", samples).tobytes())
+
+
+def _escaped(path: str) -> str:
+    """A path as a word of a command in YAML, where a quotation mark would begin a text."""
+    return re.sub(r"([^\w/.-])", r"\\\1", path)

@@ -30,8 +30,8 @@ def _header(text: str, name: str) -> str:
 class Party:
     """One end of a leg. ``state``: calling, ringing, talking, gone; ``ended_by_switch`` when it was not our wish.
 
-    ``began_s``: when it called or was rung, in seconds of `time.perf_counter`; ``picked_s``, ``ended_s``: when the talk
-    began and when the leg ended, 0 before.
+    ``cut``: the switch died during its leg. ``began_s``: when it called or was rung, in seconds of `time.perf_counter`;
+    ``picked_s``, ``ended_s``: when the talk began and when the leg ended, 0 before.
     """
 
     call_id: str
@@ -44,6 +44,7 @@ class Party:
     picked_s: float = 0.0
     ended_s: float = 0.0
     sender: tuple[str, int] = ("", 0)
+    cut: bool = False
 
 
 class Crowd:
@@ -187,6 +188,13 @@ class Crowd:
             "Content-Length: 0",
         ]
         self._send("\r\n".join([*lines, "", ""]), party.sender)
+
+    def cut_off(self) -> None:
+        """The switch is dead: everybody who had a leg there has none."""
+        for party in [*self.callers.values(), *self.phones.values()]:
+            if party.state != "gone":
+                party.cut = True
+                self._goes_on(party, "gone")
 
     def _goes_on(self, party: Party, state: str) -> None:
         party.state, now_s = state, time.perf_counter()

@@ -20,7 +20,7 @@ from .company import Company
 from .lab import Lab
 from .lateness import Late
 from .people import wait_there
-from .switch import PASSWORD
+from .switch import PASSWORD, Switch
 
 
 class Engine:
@@ -28,7 +28,7 @@ class Engine:
 
     def __init__(
         self,
-        company: Company | Lab | Late,
+        company: Company | Lab | Late | Switch,
         options: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
         port: int = 0,
@@ -92,11 +92,13 @@ class Engine:
 
 
 @contextlib.contextmanager
-def serving(company: Company | Lab, *options: str, watches: int = 0, **environment: str) -> Iterator[Engine]:
+def serving(
+    company: Company | Lab | Switch, *options: str, watches: int = 0, port: int = 0, **environment: str
+) -> Iterator[Engine]:
     """An engine for as long as the block runs; ``watches``: the port of the event socket that tells who is free."""
     more = ("--esl", f"127.0.0.1:{watches}") if watches else ("--esl", "")
     secret = {"ROUTING_ESL_PASSWORD": PASSWORD} if watches else {}
-    engine = Engine(company, (*options, *more), secret | environment)
+    engine = Engine(company, (*options, *more), secret | environment, port)
     try:
         yield engine.wait()
     finally:

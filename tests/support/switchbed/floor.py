@@ -4,12 +4,14 @@ with two workers, a journal, callers and orders to call clients back.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import re
 import signal
 import sys
+import threading
 import time
 import urllib.request
 import wave
@@ -23,19 +25,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.callbacks.store import CallbackStore, new_id
 from routing.compile.build import build
 from routing.journal.database import open_database
-from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
+from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus, OrdersDown
 from routing.process.memory import ESL_VARIABLE
 from routing.release.publish import publish
 from routing.steps.queue_alone import NEXT
+from routing.store.client import StoreDown
 from support.processes import launch
 from support.redis_server import Server, free_port
 
 from . import ports
 from .crowd import Crowd
+from .disks import fill
 from .engines import Engine
 from .floor_count import ALONE_HEADER
 from .switch import PASSWORD, Switch
 
+#: Fills the disk that the centre's folder is on.
+DISK_FULL = "the disk full"
 QUEUES = {"sales": "+380800330001", "support": "+380800330002"}
 #: Where a release says whom such a caller rings next.
 _RINGS_NEXT = re.compile(rf'<action application="(?:multi)?set" data="(?:[^"]*\|)?{NEXT}=(?P<people>x*)[|"][^>]*/?>')
@@ -64,6 +70,8 @@ class CallCentre:
     size: int = 10
 
     def __post_init__(self) -> None:
+        #: Held while the switch is dead: nobody can call.
+        self.gate = threading.Lock()
         #: Person -> number.
         self.people = {f"p{at}": f"+3805011100{at:02}" for at in range(self.size)}
 
@@ -75,8 +83,7 @@ class CallCentre:
         open_ended = {"caller_rate": "0", "number_rate": "0", "caller_calls": 0, "number_calls": 0}
         places = {"rtp_start_port": self.rtp[0], "rtp_end_port": self.rtp[1], "loglevel": "warning"}
         self.switch = Switch(self.folder / "node", self.root, open_ended | places).start()
-        for command in ("fsctl sps 10000", "fsctl max_sessions 5000"):
-            self.switch.esl.api(command)
+        self._lift_limits()
         self.redis = Server(self.folder / "redis", free_port(), "--appendonly", "yes", "--appendfsync", "always")
         self.orders = CallbackStore(open_database(self.database))
         self.start_engine()
@@ -91,6 +98,10 @@ class CallCentre:
         self.redis.stop()
         self.switch.stop()
         self.crowd.stop()
+
+    def _lift_limits(self) -> None:
+        for command in ("fsctl sps 10000", "fsctl max_sessions 5000"):
+            self.switch.esl.api(command)
 
     def _publish(self) -> None:
         schemes = self.folder / "schemes"
@@ -163,13 +174,42 @@ class CallCentre:
             case "Redis flushed":
                 self.crowd_free_flush()
             case "Redis stalled":
-                self.redis.pause()
-                time.sleep(random.uniform(1, 4))
-                self.redis.go_on()
+                self._stall(self.redis.process.pid)
+            case "a worker stalled":
+                self._stall(*self.workers()[-1:])
+            case "the engine stalled":
+                self._stall(self.engine.process.pid, *self.workers())
+            case "the journal stalled":
+                self._stall(self.journal.pid)
+            case "FreeSWITCH stalled":
+                with self.gate:
+                    self._stall(self.switch.process.pid, longest_s=2)
+            case _ if kind == DISK_FULL:
+                filler = fill(self.folder)
+                time.sleep(random.uniform(1, 10))
+                filler.unlink()
+                if self.redis.process.poll() is not None:  # it ends when it cannot write: its service starts it again
+                    self.redis.start()
+            case "FreeSWITCH":
+                with self.gate:
+                    self.switch.kill()
+                    self.crowd.cut_off()
+                    time.sleep(random.uniform(0, 2))
+                    self.switch = self.switch.again()
+                    self._lift_limits()
             case "the journal":
                 self.journal.kill()
                 self.journal.wait()
                 self.start_journal()
+
+    def _stall(self, *pids: int, longest_s: float = 4) -> None:
+        """They are there, and do nothing for a while; one of them that dies of it is let go."""
+        for sign in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+            if sign is signal.SIGSTOP:
+                time.sleep(random.uniform(1, longest_s))
 
     def crowd_free_flush(self) -> None:
         """Redis forgets everything."""
@@ -177,17 +217,22 @@ class CallCentre:
 
         store = store_at(self.redis.url)
         try:
-            store.ask("x", ("FLUSHALL",))
+            with contextlib.suppress(StoreDown):  # it reads what it had written
+                store.ask("x", ("FLUSHALL",))
         finally:
             store.close()
 
     # orders
 
-    def order(self, number: str) -> None:
-        """A client is to be called back."""
+    def order(self, number: str) -> bool:
+        """A client is to be called back; False when that cannot be written."""
         now, queue = time.time(), random.choice([*QUEUES])
         words = {"created_s": now, "not_before_s": now, "expires_s": now + 86400, "dialled": QUEUES[queue]}
-        self.orders.order(CallbackOrder(new_id(), PROJECT_ID, number, queue, CallbackSource.API, **words))
+        try:
+            self.orders.order(CallbackOrder(new_id(), PROJECT_ID, number, queue, CallbackSource.API, **words))
+        except (SQLAlchemyError, OrdersDown):
+            return False
+        return True
 
     def open_orders(self) -> int:
         """How many there are."""
@@ -196,10 +241,19 @@ class CallCentre:
         except SQLAlchemyError:
             return 0
 
-    def order_of(self, number: str) -> CallbackStatus | None:
-        """What has become of a client's order; None when there is none any more."""
+    def orders_due(self, seconds: float) -> int:
+        """Of how many the client is dialled now, or will be within a time."""
+        try:
+            found = self.orders.open(PROJECT_ID)
+        except SQLAlchemyError:
+            return 1  # who cannot look goes on waiting
+        due_s = time.time() + seconds
+        return sum(each.status is CallbackStatus.DIALLING or each.not_before_s < due_s for each in found)
+
+    def order_of(self, number: str) -> CallbackOrder | None:
+        """A client's order; None when there is none any more."""
         found = self.orders.latest(PROJECT_ID, 1, number=number)
-        return found[0].status if found else None
+        return found[0] if found else None
 
 
 def _show_who_rings_alone(release: Path) -> None:

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from .crowd import Party
 
-#: Calls that come, and phones that ring, closer than this to each other are in no order: messages cross.
-TOGETHER_S, RING_TOGETHER_S = 0.1, 1.0
+#: Calls that come, and phones that ring, closer than this to each other are in no order: messages cross, and which of
+#: FreeSWITCH's threads comes to the queue first is the system's choice where both cores are busy.
+TOGETHER_S, RING_TOGETHER_S = 0.3, 1.0
 #: Nobody is passed by one who came so many calls later.
 MOST_WAITING = 500
 #: Two legs at one phone that overlap for less are no double offer: their messages crossed.
@@ -81,7 +82,7 @@ def _overtakes(callers: list[Party], rung: dict[str, list[Party]], now_s: float)
             if passed:
                 ahead_s = caller.began_s - min(each.began_s for each in passed)
                 what = OVERTAKE_ALONE if _ALONE.search(phone.invite) else OVERTAKE
-                words = f"{caller.caller} passed {len(passed)} who came up to {ahead_s:.1f} s before"
+                words = f"{caller.caller} passed {len(passed)} who came up to {ahead_s:.2f} s before"
                 yield Fault(what, phone.began_s, words)
 
 
@@ -102,10 +103,11 @@ def _torn(phones: list[Party]) -> Iterator[Fault]:
 
 
 def _rung_twice(phones: list[Party], clients: set[str]) -> Iterator[Fault]:
-    """A client who was reached is not rung again, any other one not before the next attempt."""
+    """A client who was reached is not rung again, any other one not before the next attempt. What a dead switch cut
+    counts as no attempt."""
     before: dict[str, Party] = {}
     for phone in phones:
-        if phone.number not in clients:
+        if phone.number not in clients or phone.cut:
             continue
         earlier = before.setdefault(phone.number, phone)
         if earlier is not phone and (_is_reached(earlier) or phone.began_s < earlier.began_s + NEXT_ATTEMPT_S):

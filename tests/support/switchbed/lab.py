@@ -68,10 +68,7 @@ class Lab:
             (schemes / name).write_text(
                 text.replace(f"{HOST}:CARRIER_PORT", f"{written(self.host)}:{self.carrier.port}"), encoding="utf-8"
             )
-        secrets = {f"SIP_PASSWORD_{account}": self.password(account) for account in ("2001", "2002", "2003", "2004")}
-        secrets |= {"GATEWAY_PASSWORD_MAIN": GATEWAY_PASSWORD, **self.secrets}
-        release = build(schemes, root, lambda _: secrets, self.engine, voices=self.voices)
-        publishing.publish(root, release.name, None)
+        self.published(root, self.engine)
         settings: dict[str, object] = {
             "address": self.host,
             "carriers": ("127.0.0.1/32", "::1/128"),
@@ -83,6 +80,14 @@ class Lab:
         self.outside = (self.host, self.switch.settings.external_port)
         self.inside = (self.host, self.switch.settings.sip_port)
         self.carrier.switch = self.outside
+
+    def published(self, root: Path, engine: str) -> Path:
+        """The company's release for an engine, live in a root."""
+        secrets = {f"SIP_PASSWORD_{account}": self.password(account) for account in ("2001", "2002", "2003", "2004")}
+        secrets |= {"GATEWAY_PASSWORD_MAIN": GATEWAY_PASSWORD, **self.secrets}
+        release = build(self.place / "schemes", root, lambda _: secrets, engine, voices=self.voices)
+        publishing.publish(root, release.name, None)
+        return root
 
     def stop(self) -> None:
         """End everything."""
@@ -150,6 +155,11 @@ class Lab:
     def runs(self, application: str) -> bool:
         """Whether a leg is in this application."""
         return any(row["application"] == application for row in self._channels())
+
+    def asks_keys(self) -> bool:
+        """Whether a leg is asked for keys now, by its own word: the table of `runs` may show the last question."""
+        asked = (self.switch.esl.api(f"uuid_getvar {row['uuid']} current_application") for row in self._channels())
+        return any(each.strip() == "play_and_get_digits" for each in asked)
 
     def talks_with(self, phone: str) -> bool:
         """Whether a leg knows that it talks with this phone: some milliseconds after the phone's ACK."""

@@ -1,4 +1,5 @@
-"""Redis servers of a test's own, one alone or a master, its replica and a Sentinel, to be stopped and brought back."""
+"""Redis servers of a test's own, to be stopped and brought back: one alone, a master with its replica and a Sentinel, a
+cluster."""
 
 from __future__ import annotations
 
@@ -6,10 +7,13 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from redis.crc import key_slot
+
 from routing.store.address import parse
 from routing.store.client import RedisStore
 from support.redis_server import Server, free_port, until
 
+HOST, SLOTS = "127.0.0.1", 16384
 _WATCHING = """
 sentinel monitor bed 127.0.0.1 {port} 1
 sentinel down-after-milliseconds bed 1500
@@ -41,6 +45,31 @@ def replicated(folder: Path) -> Iterator[tuple[Server, str]]:
         until(lambda: _asked(second, "ROLE")[3] == b"connected")
         until(lambda: _asked(watcher, "SENTINEL", "REPLICAS", "bed"))
         yield master, f"redis+sentinel://127.0.0.1:{watcher}/bed"
+
+
+@contextlib.contextmanager
+def clustered(folder: Path, key: str) -> Iterator[tuple[Server, str]]:
+    """Three masters, one of them with a replica: the master that holds a key, and the URL of all."""
+    whole = range(SLOTS)
+    parts = [whole[at::3] for at in range(3)]  # every third slot each
+    at_ports = [free_port() for _ in range(4)]
+    with contextlib.ExitStack() as stack:
+        servers = []
+        for at in at_ports:
+            servers.append(
+                Server(folder / f"node{at}", at, "--cluster-enabled", "yes", "--cluster-node-timeout", "1500")
+            )
+            stack.callback(servers[-1].stop)
+        for at, slots in zip(at_ports, parts, strict=False):
+            _asked(at, "CLUSTER", "ADDSLOTS", *map(str, slots))
+        for at in at_ports[1:]:
+            _asked(at, "CLUSTER", "MEET", HOST, str(at_ports[0]))
+        until(lambda: all(b"cluster_known_nodes:4" in _asked(at, "CLUSTER", "INFO") for at in at_ports))
+        until(lambda: all(b"cluster_state:ok" in _asked(at, "CLUSTER", "INFO") for at in at_ports))
+        holder = next(at for at, slots in enumerate(parts) if key_slot(key.encode()) in slots)
+        _asked(at_ports[3], "CLUSTER", "REPLICATE", _asked(at_ports[holder], "CLUSTER", "MYID").decode())
+        until(lambda: _asked(at_ports[3], "ROLE")[3] == b"connected")
+        yield servers[holder], f"redis+cluster://{','.join(f'{HOST}:{at}' for at in at_ports)}"
 
 
 def store_at(url: str) -> RedisStore:

@@ -23,6 +23,9 @@ from .esl import Esl
 PASSWORD = "switch-suite"
 _PREFIX = Path("/usr/local/freeswitch")
 _RTP_PORTS = 100
+_PLACES = (
+    "sip_port", "external_port", "esl_port", "tls_port", "tls_external_port", "rtp_start_port", "rtp_end_port"
+)  # fmt: skip
 
 
 def find() -> Path | None:
@@ -89,6 +92,15 @@ class Switch:
         """End it as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+
+    def again(self) -> Switch:
+        """A switch in its place after `kill`: the same folder and ports."""
+        self.esl.close()
+        return Switch(self.home, self.root, self.changes | self.places()).start()
+
+    def places(self) -> dict[str, object]:
+        """Its ports, as changes of another one's settings."""
+        return {name: getattr(self.settings, name) for name in _PLACES}
 
     def channels(self) -> int:
         """How many channels (legs) are alive. FreeSWITCH counts them itself; its table `channels` lags behind."""

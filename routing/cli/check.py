@@ -18,7 +18,8 @@ from routing.cli.options import NEW_FILE, NEW_FOLDER
 from routing.cli.scratch import scratch
 from routing.cli.terminal import manual, terminal
 from routing.compile.build import build
-from routing.compile.store import Store, remove_tree
+from routing.compile.shared_folders import sweep
+from routing.compile.store import remove_tree
 from routing.lint.reading import read_whole
 from routing.lint.registry import LINTS
 from routing.lint.run import run
@@ -136,7 +137,7 @@ def _compile(schemes: Path, root: Path, secrets: Path | None) -> list[Problem]:
     for folder in others:
         remove_tree(folder)
     if others:
-        Store(root).sweep()
+        sweep(root)
     return []
 
 

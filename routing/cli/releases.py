@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from routing.cli.cluster import publish_everywhere, roll_back_everywhere
 from routing.cli.compiled import USUAL, build_release, options_of, show, warn
 from routing.cli.folders import folder_argument
 from routing.cli.options import DURATION, ENGINE, ESL, FILE, NEW_FOLDER, ROOT, SERVER, secrets_option
@@ -97,6 +96,8 @@ def publish_command(
     before any goes live; when one cannot, all run what they ran before. ROOT is then where it is compiled.
     """
     if nodes:
+        from routing.cli.cluster import publish_everywhere  # one node does not wait for it
+
         publish_everywhere(nodes, schemes, root, options_of(root, secrets, engine), quiet, parse_duration(timeout))
         return
     with publishing.only_one(root):
@@ -130,6 +131,8 @@ def rollback_command(
     With --nodes on every node of the list, or on none; ROOT is not used.
     """
     if nodes:
+        from routing.cli.cluster import roll_back_everywhere
+
         roll_back_everywhere(nodes, parse_duration(timeout))
         return
     if not root.is_dir():

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from routing.compile.shared_folders import files_of, write_release
 from routing.compile.store import PUBLIC, Store, write_tree
 from routing.model.problem import UserFailure
 from routing.release import sources
@@ -108,12 +109,11 @@ def schemes_digest(root: Path, release: str) -> str:
 
 
 def _listed(folder: Path, own_path: bytes) -> Iterator[tuple[str, BundledFile]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            secret = not path.stat().st_mode & stat.S_IROTH
-            content = path.read_bytes()
-            text = content.replace(own_path, _HERE) if own_path else content
-            yield str(path.relative_to(folder)), BundledFile(hashlib.sha256(text).hexdigest(), secret)
+    for path in files_of(folder):
+        secret = not path.stat().st_mode & stat.S_IROTH
+        content = path.read_bytes()
+        text = content.replace(own_path, _HERE) if own_path else content
+        yield str(path.relative_to(folder)), BundledFile(hashlib.sha256(text).hexdigest(), secret)
 
 
 def content_of(root: Path, bundle: Bundle, sha: str) -> bytes:
@@ -152,7 +152,7 @@ class BundleWriter:
     def write(self) -> None:
         """Link everything into the release's folder, which appears whole. Raises OSError, KeyError."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
-        write_tree(self._store, self._folder, self._named(self._bundle.files))
+        write_release(self._store, self._folder, self._named(self._bundle.files))
         target = self._root / sources.FOLDER / self._bundle.release
         if self._bundle.sources and not target.is_dir():
             write_tree(self._store, target, self._named(self._bundle.sources))

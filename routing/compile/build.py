@@ -28,9 +28,10 @@ from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.recording import recording_problems
 from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, names_secrets, needs, passwords
+from routing.compile.shared_folders import write_release
 from routing.compile.sources import Opened, opened
 from routing.compile.speech import SpeechFiles
-from routing.compile.store import Store, digest, is_whole, write_tree
+from routing.compile.store import Store, digest, is_whole
 from routing.compile.tree import release_files
 from routing.compile.version import FORMAT, code_version
 from routing.compile.waits import bound, longest_waits
@@ -205,7 +206,7 @@ def _write(
         tree[path] = store.put(text.replace(_OWN, name if path == "release.json" else str(target)).encode())
     if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)
-        write_tree(store, target, tree)
+        write_release(store, target, tree)
     return Release(name, target, records, longest, most, compiled, tree, [*folder.calendars.values()])
 
 

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +19,7 @@ PRIVATE, GROUP, PUBLIC = 0o600, 0o640, 0o644
 _ENDINGS = {PRIVATE: ".private", GROUP: ".group", PUBLIC: ""}
 #: From this many files on, this many threads link a release's folders.
 MANY_FILES, AT_ONCE = 2_000, 4
+NO_LINKS: Mapping[str, str] = {}
 
 
 def digest(content: bytes) -> str:
@@ -149,10 +150,10 @@ def is_whole(folder: Path, files: Mapping[str, str]) -> bool:
     return all(has_size(f"{folder}/{path}", name) for path, name in files.items())
 
 
-def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
+def write_tree(store: Store, folder: Path, files: Mapping[str, str], links: Mapping[str, str] = NO_LINKS) -> None:
     """Link files (relative path: content name) into a folder that appears completely or not at all.
 
-    A damaged folder is replaced.
+    ``links``: symbolic ones in it, name: target. A damaged folder is replaced.
     """
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.new")
     remove_tree(temporary)
@@ -160,6 +161,8 @@ def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
         for parent in _parents(files):
             (temporary / parent).mkdir(parents=True, exist_ok=True)
         _link(store, temporary, files)
+        for name, target in links.items():
+            os.symlink(target, temporary / name)
         if folder.is_dir():
             remove_tree(folder)
         os.rename(temporary, folder)
@@ -170,20 +173,25 @@ def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _link(store: Store, folder: Path, files: Mapping[str, str]) -> None:
-    """Link every file; many of them in parallel by folder, because the system locks each folder."""
+    """Link every file."""
 
     def link(part: Iterable[str]) -> None:
         for path in part:
             store.link(files[path], f"{folder}/{path}")
 
+    by_folder(files, link)
+
+
+def by_folder(files: Collection[str], write: Callable[[Iterable[str]], None]) -> None:
+    """Write files (relative paths): many of them in parallel by folder, because the system locks each folder."""
     if len(files) < MANY_FILES:
-        link(files)
+        write(files)
         return
     parts: dict[str, list[str]] = {}
     for path in files:
         parts.setdefault(path.rpartition("/")[0], []).append(path)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for _ in pool.map(link, parts.values()):
+        for _ in pool.map(write, parts.values()):
             pass
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import routing
+from routing.compile.shared_folders import FOLDER, files_of
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.private import ENVIRONMENT, MOST, STRANGER
@@ -45,9 +46,10 @@ def _deciding_places(node: CheckedNode) -> Iterator[tuple[str, Path]]:
         yield "the secrets", Path(secrets)
     yield "the release root", node.root
     yield "releases", node.root / "releases"
+    yield "releases", node.root / FOLDER
     if node.release:
         yield "the release", node.release
-        yield from (("the release", file) for file in islice(node.release.rglob("*.*"), MOST))
+        yield from (("the release", file) for file in islice(files_of(node.release), MOST))
     if conf := node.variables.get("conf_dir"):
         home = Path(conf).parent
         yield from (

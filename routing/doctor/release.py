@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from routing.compile.shared_folders import files_of
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_read
@@ -36,7 +37,7 @@ def current(node: CheckedNode) -> Iterator[Diagnosis]:
     except FormatFault as problem:
         yield wrong(f"release {node.release.name} does not run here: {problem.what}", problem.hint)
         return
-    there = [path for path in node.release.rglob("*") if path.is_file()]
+    there = [*files_of(node.release)]
     empty = [path.name for path in there if path.stat().st_size == 0]
     if len(there) != expected or empty:
         yield wrong(

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
+from routing.compile.shared_folders import files_of
 from routing.model.problem import UserFailure
 from routing.node.files import EVENT_SOCKET
 
@@ -93,9 +94,13 @@ def _add_releases(archive: tarfile.TarFile, root: Path, releases: Releases, foun
         if live is None:
             raise BackupFault(f"{root}: no release is live there: nothing to back up")
         found.current, found.previous = live, before or ""
-        for folder in (*(f"releases/{name}" for name in filter(None, {live, before})), *_FOLDERS):
-            for name, path in _below(f"root/{folder}", root / folder):
-                _add(archive, name, path, found)
+        for release in {live, before} - {None}:
+            folder = root / f"releases/{release}"
+            for path in files_of(folder):
+                _add(archive, f"root/releases/{release}/{path.relative_to(folder).as_posix()}", path, found)
+        for name in _FOLDERS:
+            for kept, path in _below(f"root/{name}", root / name):
+                _add(archive, kept, path, found)
 
 
 def _parts(places: NodePlaces, with_sounds: bool) -> Iterator[tuple[str, Path]]:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from routing.compile.store import Store, remove_tree
+from routing.compile.shared_folders import sweep
+from routing.compile.store import remove_tree
 
 #: Releases that were live within this time, and the newest ones, are kept for a rollback.
 KEEP_SECONDS = 24 * 3600
@@ -34,7 +35,7 @@ Switch = Callable[[str], str]
 
 def prune(root: Path, now: float, switch: Switch | None = None) -> int:
     """Remove releases that are not needed; return how many. ``switch`` lists the releases of current calls."""
-    for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old")]:
+    for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old"), *root.glob("folders/*.new")]:
         shutil.rmtree(left)  # left by a killed compile or prune
     linked = {_pointed(root / "current"), _pointed(root / "previous")}
     by_age = sorted((root / "releases").iterdir(), key=_live_last, reverse=True)
@@ -49,7 +50,7 @@ def prune(root: Path, now: float, switch: Switch | None = None) -> int:
     for folder in gone:
         remove_tree(folder)
     if gone:
-        Store(root).sweep()
+        sweep(root)
     return len(gone)
 
 

@@ -144,7 +144,7 @@ def verify(folder: Path, before: Path | None) -> int:
     Raises ParseError, ValueError, KeyError or OSError for a file that FreeSWITCH or the engine could not read.
     """
     parsed = there = 0
-    for directory, _, names in os.walk(folder):
+    for directory, _, names in os.walk(folder, followlinks=True):
         now = _inodes(Path(directory))
         known = _inodes(before / os.path.relpath(directory, folder)) if before else {}
         there += len(names)

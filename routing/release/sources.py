@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from routing.compile.store import by_folder
 
 FOLDER = "sources"
 ENDINGS = (".yaml", ".yml", ".txt", ".csv")
@@ -36,9 +38,13 @@ def keep(schemes: Path, root: Path, release: str) -> Path | None:
     for folder in {name.rpartition("/")[0] for name in files} | {""}:
         (new / folder).mkdir(parents=True, exist_ok=True)
     unchanged = _unchanged(files, before)
-    for name in files:
-        if name not in unchanged or not _linked(f"{before}/{name}", f"{new}/{name}"):
-            shutil.copyfile(f"{schemes}/{name}", f"{new}/{name}")
+
+    def copy(names: Iterable[str]) -> None:
+        for name in names:
+            if name not in unchanged or not _linked(f"{before}/{name}", f"{new}/{name}"):
+                shutil.copyfile(f"{schemes}/{name}", f"{new}/{name}")
+
+    by_folder(files, copy)
     sounds = root / "releases" / release / "sounds"
     if sounds.is_dir():  # the loader refuses links that lead out of a folder
         shutil.copytree(sounds, new / "sounds", copy_function=os.link, dirs_exist_ok=True)

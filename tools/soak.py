@@ -1,4 +1,5 @@
-"""A long run of calls on a real FreeSWITCH, with or without kills: is every call served, in the journal, memory flat?
+"""A long run of calls on a real FreeSWITCH, with or without kills: is every call served, in the journal, are memory and
+open files flat?
 
     python tools/soak.py [--minutes 60] [--calls 0] [--callers 40] [--people 20] [--kills 0] [--most-growth 20]
 
@@ -13,6 +14,7 @@ process that grows.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import signal
@@ -33,7 +35,7 @@ from sqlalchemy import func, select  # noqa: E402
 
 from routing.journal.database import opened_database  # noqa: E402
 from routing.journal.schema import calls  # noqa: E402
-from support.soak_count import UNHEARD, growth_mb_an_hour, rows_wrong  # noqa: E402
+from support.soak_count import UNHEARD, growth_an_hour, growth_mb_an_hour, rows_wrong  # noqa: E402
 from support.switchbed.disks import disk_of_run  # noqa: E402
 from support.switchbed.floor import DISK_FULL, CallCentre  # noqa: E402
 from support.switchbed.floor_count import OVERTAKE_ALONE  # noqa: E402
@@ -44,6 +46,8 @@ from support.switchbed.waiting import until  # noqa: E402
 TALKS_S = (2.0, 6.0)
 SAMPLES_A_RUN, SHORTEST_SAMPLE_S, LONGEST_SAMPLE_S = 60, 5.0, 60.0
 JOURNAL_SECONDS, DRAIN_SECONDS = 120, 300.0
+#: As many calls are served at the end as at the beginning: one file left by every tenth call is far more in an hour.
+MOST_FILES_AN_HOUR = 100
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Memory:
 
     centre: CallCentre
     samples: defaultdict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+    files: defaultdict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
 
     def sample(self) -> None:
         """Once, of each process that is there."""
@@ -59,6 +64,7 @@ class Memory:
         for name, pids in self.processes().items():
             try:
                 self.samples[name].append((now_s, sum(map(memory_kb, pids))))
+                self.files[name].append((now_s, sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids)))
             except (OSError, IndexError):
                 continue  # it was killed meanwhile
 
@@ -162,7 +168,17 @@ def grown(memory: Memory, most_growth: float, *, judged: bool) -> int:
             growing += grows
             shown = f"{growth:+.1f} MB an hour  (target: <= {most_growth:g}){'  GROWS' if grows else ''}"
         print(f"{name:<14}{kept[0] / 1024:>8.0f} MB at first{kept[-1] / 1024:>8.0f} MB at last  {shown}")
+        growing += _files_grow(memory.files[name], judged=judged)
     return growing
+
+
+def _files_grow(samples: list[tuple[float, float]], *, judged: bool) -> bool:
+    """Print how many files and sockets a process had open; whether they grow."""
+    growth, counts = growth_an_hour(samples), [count for _, count in samples]
+    grows = judged and growth is not None and growth > MOST_FILES_AN_HOUR
+    shown = f"{growth:+.0f} an hour{'  GROW' if grows else ''}" if judged and growth is not None else ""
+    print(f"{'':<14}{counts[0]:>8.0f} files open  {counts[-1]:>8.0f} files open  {shown}".rstrip())
+    return grows
 
 
 def keep(centre: CallCentre, folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.soak_count import UNHEARD, growth_mb_an_hour, rows_wrong
+from support.soak_count import UNHEARD, growth_an_hour, growth_mb_an_hour, rows_wrong
 
 
 def test_each_call_has_one_row():
@@ -29,3 +29,5 @@ def test_calls_that_died_with_freeswitch_may_be_unheard_of_but_not_counted_twice
 )
 def test_growth_of_memory(samples, growth):
     assert growth_mb_an_hour(samples) == (growth if growth is None else pytest.approx(growth, abs=1))
+    per_hour = growth_an_hour(samples)
+    assert per_hour == (growth if growth is None else pytest.approx(growth * 1024, abs=1024))

@@ -85,7 +85,7 @@ class QueueCalls:
 
     def lead(self) -> None:
         """This worker leads from now on: it asks who waits before it offers anybody. Does not block."""
-        self.leads = True
+        self.leads, self._is_looking = True, False
         self._put(self._recall)
 
     # what happens; nothing here blocks
@@ -95,10 +95,10 @@ class QueueCalls:
         self._put(lambda client: self._hear(client, call, step, event))
 
     def changed(self) -> None:
-        """Somebody's state may have changed."""
-        if not self._is_looking:
+        """Somebody's state may have changed. After what is heard already: timers of a stalled engine fire first."""
+        if self.leads and not self._is_looking:
             self._is_looking = True
-            self._put(self._look)
+            self._put(lambda _: self._put(self._look))
 
     def leg_ended(self, uuid: str, person: str) -> None:
         """A leg hung up; ``person``: whose, if it was their last one."""

@@ -131,6 +131,41 @@ def test_the_person_of_an_offer_that_reached_no_call_is_offered_the_next_one_at_
     assert floor.told() == [(0, "order:ivan"), (1, "order:ivan")]
 
 
+def test_what_freeswitch_has_said_already_comes_before_an_offer(floor):
+    """After a stall the timers of an engine fire before it reads: who came first is only known then."""
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=2)
+    assert floor.tells(1, routing_arrived="2000") == []
+    floor.states.ended("ivan's")
+    floor.hears(0, routing_arrived="1000")
+    assert floor.told() == [(0, "order:ivan")]
+
+
+def test_offers_are_not_put_off_by_event_after_event(floor, monkeypatch):
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=2)
+    assert floor.tells(1, routing_arrived="2000") == []
+    floor.states.ended("ivan's")
+    floor.hears(2, "talk", bridge_uuid="nobody's")
+    looked = []
+    monkeypatch.setattr(floor.queueing, "changed", lambda now_ms: looked.append(now_ms) or [])
+    for _ in range(5):
+        floor.calls._work.get()(floor)
+        floor.hears(2, "talk", bridge_uuid="nobody's")
+    assert looked
+
+
+def test_a_worker_that_takes_over_offers_as_soon_as_somebody_is_free(floor):
+    """It has heard of people's changes before it led, and could do nothing about them."""
+    floor.calls.leads = False
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=2)
+    floor.calls.lead()
+    assert floor.tells(0) == []
+    floor.states.ended("ivan's")
+    assert floor.told() == [(0, "order:ivan")]
+
+
 def test_the_talk_of_together_is_with_who_answered():
     floor = Floor(order="together", wrap_up_ms=10_000)
     assert floor.tells(0) == [(0, "together:ivan,olena")]

@@ -43,7 +43,8 @@ def files_of(folder: Path) -> Iterator[Path]:
     """Every file of a release, those of shared folders under the release's own path, by name."""
     for directory, folders, names in os.walk(folder, followlinks=True):
         folders.sort()
-        yield from (Path(directory, name) for name in sorted(names))
+        # a link to a folder that is lost stands among the files
+        yield from (path for name in sorted(names) if (path := Path(directory, name)).is_file())
 
 
 def sweep(root: Path) -> None:

@@ -84,6 +84,16 @@ def test_a_damaged_folder_is_noticed_and_compiling_again_mends_it(company: Compa
     assert sum(1 for _ in shared(release).iterdir()) == FROM_FILES + 1
 
 
+def test_a_lost_folder_is_no_crash_for_who_lists_the_release(company: Company) -> None:
+    """``routing doctor`` counts what is there."""
+    release = company.release("USER_BUSY")
+    whole = len([*files_of(release.folder)])
+    shared(release).rename(company.root / "elsewhere")
+    left = [*files_of(release.folder)]
+    assert len(left) == whole - FROM_FILES
+    assert all(path.stat().st_size for path in left)
+
+
 def test_the_folder_goes_with_the_last_release_that_has_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     for numbers in (0, 1, 2):  # three folders; the last two releases share one
         publish(company.root, company.release("USER_BUSY", FROM_FILES + numbers).name, None)

@@ -28,7 +28,7 @@ from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.recording import recording_problems
 from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, names_secrets, needs, passwords
-from routing.compile.shared_folders import write_release
+from routing.compile.shared_folders import shared_by, write_release
 from routing.compile.sources import Opened, opened
 from routing.compile.speech import SpeechFiles
 from routing.compile.store import Store, digest, is_whole
@@ -198,6 +198,8 @@ def _write(
     }
     if folder.project.decides_inside:
         manifest["transport"] = "inline"
+    if shared := shared_by(tree):  # an older version counts no files behind links: it compiles a release of its own
+        manifest["shared"] = shared
     own = entry_files | {"release.json": json.dumps(manifest, indent=1) + "\n"}
     written = {**tree, **own}
     name = digest("".join(f"{path} {written[path]}\n" for path in sorted(written)).encode())[:12]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from routing.compile.store import Store, digest, is_whole, remove_tree, write_tree
@@ -18,14 +18,18 @@ SHARED = ("numbers",)
 FROM_FILES = 500
 
 
+def shared_by(files: Collection[str]) -> list[str]:
+    """The folders of a release (relative paths) that are shared."""
+    return [name for name in SHARED if sum(path.startswith(f"{name}/") for path in files) >= FROM_FILES]
+
+
 def write_release(store: Store, folder: Path, files: Mapping[str, str]) -> None:
     """Write a release (relative path: content name); it appears completely or not at all. Raises OSError."""
     place, own, links = folder.parent.parent / FOLDER, dict(files), {}
-    for name in SHARED:
+    for name in shared_by(files):
         part = {path: content for path, content in files.items() if path.startswith(f"{name}/")}
-        if len(part) >= FROM_FILES:
-            links[name] = f"../../{FOLDER}/{_written(store, place, name, part)}"
-            own = {path: content for path, content in own.items() if path not in part}
+        links[name] = f"../../{FOLDER}/{_written(store, place, name, part)}"
+        own = {path: content for path, content in own.items() if path not in part}
     write_tree(store, folder, own, links)
 
 

@@ -58,6 +58,13 @@ def test_a_small_company_has_its_numbers_in_the_release(company: Company) -> Non
     assert not (company.root / FOLDER).exists()
 
 
+def test_the_manifest_names_what_is_shared_so_that_an_older_version_compiles_anew(company: Company) -> None:
+    manifests = [
+        company.release("USER_BUSY", numbers).folder / "release.json" for numbers in (FROM_FILES - 1, FROM_FILES)
+    ]
+    assert [json.loads(path.read_bytes()).get("shared") for path in manifests] == [None, ["numbers"]]
+
+
 def test_only_what_is_new_is_parsed(company: Company) -> None:
     first, second = company.release("USER_BUSY"), company.release("NO_ANSWER")
     assert verify(second.folder, first.folder) < 10

@@ -31,6 +31,7 @@ LEAST = 60
 
 #: What is tested on the real switch alone -> the case or offline test that means the same, or why there is none.
 ALONE = {
+    "shared_folder": "how FreeSWITCH reads files; where calls go is shared by all cases",
     "access": "SIP: digest and address lists are questions of the SIP stack, before any dialplan",
     "asked": "how keys travel, and what the switch leaves on disk; what comes of digits is shared as cases of `asked`",
     "rated": "how keys travel, who is free meanwhile, keys of talks; who is asked is shared as cases of `rated`",

@@ -196,7 +196,7 @@ def test_a_client_who_was_sent_on_rates_the_last_talk(lab, tmp_path):
     call = journal(lab, tmp_path)
     assert (call.rating, call.rated_person, call.person) == (4, "store", "support")
     assert [leg.target for leg in call.legs] == ["support.desk", CLIENT, "store.desk"]
-    assert call.talk_s > TALK_S + 0.5
+    assert call.talk_s > TALK_S + 0.3  # both talks, each by its own clock
 
 
 def test_a_client_who_was_sent_on_and_hangs_up_first_is_one_call(lab, tmp_path):

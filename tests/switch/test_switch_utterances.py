@@ -150,6 +150,7 @@ def test_an_engine_that_is_killed_in_a_phrase_keeps_nothing(lab, tones, speaker)
 
 def test_on_a_full_disk_the_call_goes_on_and_nothing_is_left(lab, tones, speaker):
     folder = lab.switch.home / "recordings" / "utterances"
+    folder.mkdir(parents=True, exist_ok=True)  # when no test of this file has kept anything yet
     folder.rename(aside := folder.with_name("aside"))
     try:
         with small_disk(folder, 1) as disk:

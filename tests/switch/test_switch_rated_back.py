@@ -186,7 +186,7 @@ def test_the_recording_ends_with_the_talk(lab, tmp_path):
 
 
 def test_a_client_who_was_sent_on_rates_the_last_talk(lab, tmp_path):
-    with lab.phone("2003") as other, talk(lab, seconds=0.5) as (person, client):
+    with lab.phone("2003") as other, talk(lab, seconds=1) as (person, client):
         refer = [f"Refer-To: <sip:103@{lab.host}>", f"Contact: {person.agent.contact}"]
         assert person.request("REFER", *refer).start == "202"
         assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
@@ -196,7 +196,7 @@ def test_a_client_who_was_sent_on_rates_the_last_talk(lab, tmp_path):
     call = journal(lab, tmp_path)
     assert (call.rating, call.rated_person, call.person) == (4, "store", "support")
     assert [leg.target for leg in call.legs] == ["support.desk", CLIENT, "store.desk"]
-    assert call.talk_s > TALK_S + 0.3  # both talks, each by its own clock
+    assert call.talk_s > TALK_S + 0.5
 
 
 def test_a_client_who_was_sent_on_and_hangs_up_first_is_one_call(lab, tmp_path):

@@ -28,6 +28,7 @@ from support.switchbed.lab import Lab
 from support.switchbed.local_day import LocalDay
 from support.switchbed.offline_bed import ENGINE, OfflineBed
 from support.switchbed.parts import part_of
+from support.switchbed.speech_menu import TOOLS, is_ready, serves, speaking
 from support.switchbed.switch import Switch, find
 from support.switchbed.trunk import Trunk
 
@@ -35,9 +36,9 @@ from support.switchbed.trunk import Trunk
 _AT_ONCE = 16
 #: Whether a test failed, kept with it until its fixtures are taken down.
 _FAILED = pytest.StashKey[bool]()
-#: When the offline runs begin: a Monday.
 #: Understands tones instead of words.
-TONES = Path(__file__).parents[2] / "tools" / "recogniser_tones.py"
+TONES = TOOLS / "recogniser_tones.py"
+#: When the offline runs begin: a Monday.
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
 _MISSING = {
     "freeswitch (neither on PATH nor under /usr/local/freeswitch)": find() is None,
@@ -256,3 +257,18 @@ def phones(bed):
             }
 
         yield ring
+
+
+@pytest.fixture
+def tones(lab):
+    """An engine of the test's lab whose recogniser understands tones."""
+    with serves(lab, TONES) as engine:
+        assert is_ready(engine)
+        yield engine
+
+
+@pytest.fixture
+def speaker(lab):
+    """A caller at the speech menu of the test's lab."""
+    with speaking(lab) as one:
+        yield one

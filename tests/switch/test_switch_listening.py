@@ -23,7 +23,6 @@ from support.switchbed.speech_menu import (
     recordings,
     records,
     serves,
-    speaking,
 )
 from support.switchbed.spoken import hush, said
 from support.switchbed.tones import sine
@@ -44,19 +43,6 @@ def understands(lab):
     with serves(lab, TOOLS / "recogniser_pocketsphinx.py") as engine:
         assert is_ready(engine)
         yield engine
-
-
-@pytest.fixture
-def tones(lab):
-    with serves(lab, TOOLS / "recogniser_tones.py") as engine:
-        assert is_ready(engine)
-        yield engine
-
-
-@pytest.fixture
-def speaker(lab):
-    with speaking(lab) as one:
-        yield one
 
 
 @pytest.mark.parametrize("voice", ["en-us", "en-gb", "en-us+f3"])

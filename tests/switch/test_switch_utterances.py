@@ -57,19 +57,6 @@ def lab(tmp_path_factory):
     made.stop()
 
 
-@pytest.fixture
-def tones(lab):
-    with serves(lab, TOOLS / "recogniser_tones.py") as engine:
-        assert is_ready(engine)
-        yield engine
-
-
-@pytest.fixture
-def speaker(lab):
-    with speaking(lab) as one:
-        yield one
-
-
 def routing(lab, *words):
     command = [sys.executable, "-m", "routing", *words, "--root", str(lab.root)]
     return subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ).stdout

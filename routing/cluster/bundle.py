@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from routing.compile.shared_folders import files_of, write_release
-from routing.compile.store import PUBLIC, Store, write_tree
+from routing.compile.store import PUBLIC, Store, digest_of_tree, write_tree
 from routing.model.problem import UserFailure
 from routing.release import sources
 
@@ -47,8 +47,7 @@ class Bundle:
     @property
     def digest(self) -> str:
         """One hash of every path and content of the release."""
-        lines = (f"{path} {self.files[path].sha}\n" for path in sorted(self.files))
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return digest_of_tree({path: each.sha for path, each in self.files.items()})
 
     @cached_property
     def places(self) -> Mapping[str, tuple[str, str]]:

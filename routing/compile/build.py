@@ -31,7 +31,7 @@ from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, 
 from routing.compile.shared_folders import shared_by, write_release
 from routing.compile.sources import Opened, opened
 from routing.compile.speech import SpeechFiles
-from routing.compile.store import Store, digest, is_whole
+from routing.compile.store import Store, digest, digest_of_tree, is_whole
 from routing.compile.tree import release_files
 from routing.compile.version import FORMAT, code_version
 from routing.compile.waits import bound, longest_waits
@@ -202,7 +202,7 @@ def _write(
         manifest["shared"] = shared
     own = entry_files | {"release.json": json.dumps(manifest, indent=1) + "\n"}
     written = {**tree, **own}
-    name = digest("".join(f"{path} {written[path]}\n" for path in sorted(written)).encode())[:12]
+    name = digest_of_tree(written)[:12]
     target = root / "releases" / name
     for path, text in own.items():
         tree[path] = store.put(text.replace(_OWN, name if path == "release.json" else str(target)).encode())

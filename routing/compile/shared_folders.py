@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from routing.compile.store import Store, digest, is_whole, remove_tree, write_tree
+from routing.compile.store import Store, digest_of_tree, is_whole, remove_tree, write_tree
 
 FOLDER = "folders"
 #: The folders that most changes leave as they are; files of schemes are links of their own.
@@ -36,7 +36,7 @@ def write_release(store: Store, folder: Path, files: Mapping[str, str]) -> None:
 def _written(store: Store, place: Path, name: str, part: Mapping[str, str]) -> str:
     """The hash of a folder that is there now."""
     files = {path.removeprefix(f"{name}/"): content for path, content in part.items()}
-    key = digest("".join(f"{path} {files[path]}\n" for path in sorted(files)).encode())[:32]
+    key = digest_of_tree(files)[:32]
     if not is_whole(place / key, files):  # a power failure may leave a part of it
         place.mkdir(exist_ok=True)
         write_tree(store, place / key, files)
@@ -53,14 +53,9 @@ def files_of(folder: Path) -> Iterator[Path]:
 
 def sweep(root: Path) -> None:
     """Remove shared folders and stored content that no release has any more."""
-    used = {os.path.basename(os.readlink(link)) for link in _links(root)}
-    if (root / FOLDER).is_dir():
-        for each in list((root / FOLDER).iterdir()):
-            if each.name not in used:
-                remove_tree(each)
+    links = (link for name in SHARED for link in root.glob(f"releases/*/{name}") if link.is_symlink())
+    used = {os.path.basename(os.readlink(link)) for link in links}
+    for each in list(root.glob(f"{FOLDER}/*")):
+        if each.name not in used:
+            remove_tree(each)
     Store(root).sweep()
-
-
-def _links(root: Path) -> Iterator[Path]:
-    for name in SHARED:
-        yield from (link for link in root.glob(f"releases/*/{name}") if link.is_symlink())

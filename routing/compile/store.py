@@ -27,6 +27,11 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest_of_tree(files: Mapping[str, str]) -> str:
+    """One hash of every path and what stands for its content, such as its hash."""
+    return digest("".join(f"{path} {files[path]}\n" for path in sorted(files)).encode())
+
+
 class Store:
     """Files below ``ROOT/store``, named by the hash of their content and their mode."""
 

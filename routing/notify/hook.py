@@ -1,5 +1,6 @@
 """Notifies a web address of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed
-offers have paused, a client's card or an order to call back: one POST of JSON, signed like that of a webhook step.
+offers have paused, a client's card, an order to call back or a flood of calls: one POST of JSON, signed like that of a
+webhook step.
 
 2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
 when a notice is due, and no sockets.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from routing.compile.shared_folders import sweep
+from routing.compile.shared_folders import FOLDER, sweep
 from routing.compile.store import remove_tree
 
 #: Releases that were live within this time, and the newest ones, are kept for a rollback.
@@ -35,8 +35,9 @@ Switch = Callable[[str], str]
 
 def prune(root: Path, now: float, switch: Switch | None = None) -> int:
     """Remove releases that are not needed; return how many. ``switch`` lists the releases of current calls."""
-    for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old"), *root.glob("folders/*.new")]:
-        shutil.rmtree(left)  # left by a killed compile or prune
+    for place in (root / "releases", root / FOLDER):
+        for left in [*place.glob("*.new"), *place.glob("*.old")]:
+            shutil.rmtree(left)  # left by a killed compile or prune
     linked = {_pointed(root / "current"), _pointed(root / "previous")}
     by_age = sorted((root / "releases").iterdir(), key=_live_last, reverse=True)
     spare = [folder for folder in by_age[KEEP_RELEASES:] if folder.name not in linked]

@@ -33,20 +33,14 @@ def rows_wrong(callers: Iterable[str], journalled: Mapping[str, int], cut: Itera
 def growth_mb_an_hour(samples: Sequence[tuple[float, float]]) -> float | None:
     """How fast memory grows after the run has warmed up. ``samples``: seconds, kB; None for too few of them, or too
     short a time."""
-    slope = _slope(samples)
-    return None if slope is None else slope * 3600 / 1024
+    growth_kb = growth_an_hour(samples)
+    return None if growth_kb is None else growth_kb / 1024
 
 
 def growth_an_hour(samples: Sequence[tuple[float, float]]) -> float | None:
     """The same of a count, such as open files."""
-    slope = _slope(samples)
-    return None if slope is None else slope * 3600
-
-
-def _slope(samples: Sequence[tuple[float, float]]) -> float | None:
-    """By how much a second it grows."""
     settled = samples[round(len(samples) * WARMING_UP) :]
     if len(settled) < LEAST_SAMPLES or settled[-1][0] - settled[0][0] < LEAST_S:
         return None
     slope, _ = linear_regression([at_s for at_s, _ in settled], [value for _, value in settled])
-    return slope
+    return slope * 3600

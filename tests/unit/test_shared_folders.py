@@ -105,7 +105,10 @@ def test_the_folder_goes_with_the_last_release_that_has_it(company: Company, mon
     for numbers in (0, 1, 2):  # three folders; the last two releases share one
         publish(company.root, company.release("USER_BUSY", FROM_FILES + numbers).name, None)
     publish(company.root, company.release("NO_ANSWER", FROM_FILES + 2).name, None)
-    (company.root / FOLDER / "killed.1.new").mkdir()
+    for left in ("killed.1.new", "killed.2.old"):
+        (company.root / FOLDER / left).mkdir()
+    assert pruning.prune(company.root, 0) == 0
+    assert sum(1 for _ in (company.root / FOLDER).iterdir()) == 3
     kept = {(company.root / name / "numbers").resolve() for name in ("current", "previous")}
     assert len(kept) == 1
     monkeypatch.setattr(pruning, "KEEP_RELEASES", 0)
